@@ -1,0 +1,23 @@
+{
+    "name": "Meetings Scheduler",
+    "summary": "Let visitors book free time in the calendar your salespeople live in",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Meetings Scheduler contributors",
+    "website": "https://github.com/meetings-scheduler/meetings-scheduler",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": ["calendar", "crm", "website"],
+    "external_dependencies": {"python": ["icalendar", "phonenumbers"]},
+    "pre_init_hook": "pre_init_hook",
+    "data": [
+        "security/scheduling_groups.xml",
+        "security/ir.model.access.csv",
+        "security/scheduling_rules.xml",
+        "data/scheduling_duration.xml",
+        "data/ir_cron.xml",
+        "templates/mail_booking.xml",
+        "views/menus.xml",
+    ],
+    "assets": {},
+}

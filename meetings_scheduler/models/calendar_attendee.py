@@ -1,0 +1,41 @@
+from odoo import api, models
+
+
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        attendees = super().create(vals_list)
+        attendees._follow_busy()
+        return attendees
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self._follow_busy()
+        return result
+
+    def unlink(self):
+        events = self.event_id
+        result = super().unlink()
+        self.env["scheduling.busy"]._follow_events(events.exists())
+        return result
+
+    def _follow_busy(self):
+        """Who declines is free, who joins is busy: the cached busy time follows."""
+        self.env["scheduling.busy"]._follow_events(self.event_id)
+
+    def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
+        """Keeps Odoo's own invitation mails quiet for booked events.
+
+        The booking sends its own mails with a stable UID; a second invitation with another UID would put the meeting
+        twice into the visitor's calendar. Reminders still go out.
+        """
+        reminder = self.env.ref("calendar.calendar_template_meeting_reminder", raise_if_not_found=False)
+        attendees = self
+        if mail_template != reminder:
+            attendees = self.filtered(lambda attendee: not attendee.event_id.sudo().scheduling_booking_ids)
+        return super(CalendarAttendee, attendees)._notify_attendees(
+            mail_template, notify_author=notify_author, force_send=force_send
+        )

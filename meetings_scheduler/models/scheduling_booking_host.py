@@ -1,0 +1,22 @@
+"""The time a booking takes from each of its hosts, buffers included; PostgreSQL refuses that two of them overlap."""
+
+from odoo import fields, models
+
+
+class SchedulingBookingHost(models.Model):
+    _name = "scheduling.booking.host"
+    _description = "Booked Time of a Host"
+    _order = "user_id, start"
+
+    booking_id = fields.Many2one("scheduling.booking", required=True, ondelete="cascade", index=True)
+    user_id = fields.Many2one("res.users", "Host", required=True, ondelete="restrict")
+    start = fields.Datetime(required=True, help="Start of the meeting less the buffer before it.")
+    stop = fields.Datetime(required=True, help="End of the meeting plus the buffer after it.")
+    blocks = fields.Boolean(default=True, help="Cancelled bookings and unanswered requests take no time.")
+
+    # Decides every race: no lock taken before it could, since a REPEATABLE READ snapshot may predate the lock.
+    _no_overlap = models.Constraint(
+        "EXCLUDE USING gist (user_id WITH =, tsrange(start, stop) WITH &&) WHERE (blocks)",
+        "The host already has a booking at this time.",
+    )
+    _period_sane = models.Constraint("CHECK (start < stop)")

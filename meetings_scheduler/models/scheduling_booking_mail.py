@@ -1,0 +1,220 @@
+"""What the product writes to visitor, host and guests: one mail a fact, one invitation a mail."""
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.addons.meetings_scheduler.formatting import clock, date_in_words, short_date
+from odoo.addons.meetings_scheduler.providers import ical, links
+from odoo.tools.mail import formataddr
+
+from .scheduling_page_slots import aware
+
+# Which facts of a booking are told to whom.
+AUDIENCES = {
+    "booked": ("visitor", "host", "guest"),
+    "moved": ("visitor", "host", "guest"),
+    "cancelled": ("visitor", "host", "guest"),
+    "requested": ("visitor", "host"),
+    "declined": ("visitor",),
+}
+# The iTIP method (RFC 5546) of the facts that carry an invitation.
+METHODS = {"booked": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
+
+
+class SchedulingBooking(models.Model):
+    _inherit = "scheduling.booking"
+
+    def _notify(self, notice):
+        """Asks the outbox for the mails of a fact, in the transaction that made it one."""
+        self.ensure_one()
+        outbox = self.env["scheduling.operation"]
+        for audience in AUDIENCES[notice]:
+            recipients = self._guest_list() if audience == "guest" else [None]
+            for recipient in recipients:
+                lane = f"booking:{self.id}:{recipient or audience}"
+                key = f"{lane}:{notice}:{self.invite_sequence}"
+                outbox._enqueue("notify", key, lane, self, notice=notice, audience=audience, recipient=recipient)
+        self._log(notice)
+
+    def _log(self, notice):
+        """Writes the fact on the contact and the opportunity, with a link to the booking."""
+        for record in filter(None, (self.partner_id, self.lead_id)):
+            lang = self.user_id.lang
+            when = self._when(self.user_id.tz or self.page_id.timezone, lang)
+            record.with_context(lang=lang)._message_log(
+                body=Markup("%s<br/>%s") % (self._headline(notice, "host"), when["sentence"])
+            )
+
+    def _guest_list(self):
+        return [email.strip() for email in (self.guest_emails or "").split(",") if email.strip()]
+
+    # ------------------------------------------------------------ the mail
+
+    def _create_mail(self, notice, audience, recipient=None):
+        """Writes one mail, in its reader's language and time zone.
+
+        :param notice: key of :data:`AUDIENCES`
+        :param audience: "visitor", "host" or "guest"
+        :param recipient: address of the guest
+        :return: mail.mail, not sent yet
+        """
+        self.ensure_one()
+        to_host = audience == "host"
+        lang = (self.user_id.lang if to_host else self.lang) or self.env.lang or "en_US"
+        timezone = (self.user_id.tz or self.page_id.timezone) if to_host else self.timezone
+        booking = self.with_context(lang=lang, tz=timezone)
+        host = self.user_id
+        visitor = formataddr((self.visitor_name, self.email))
+        values = booking._mail_values(notice, audience, timezone, lang)
+        attachments = []
+        if method := METHODS.get(notice):
+            attachments.append(
+                fields.Command.create(
+                    {
+                        "name": "invite.ics",
+                        "raw": booking._ics(method),
+                        "mimetype": f"text/calendar; charset=utf-8; method={method}",
+                        "res_model": "mail.compose.message",
+                        "res_id": 0,
+                    }
+                )
+            )
+        return (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                {
+                    "subject": values["subject"],
+                    "body_html": self.env["ir.qweb"]
+                    .with_context(lang=lang)
+                    ._render("meetings_scheduler.mail_booking", values),
+                    "email_to": host.email_formatted if to_host else (recipient or visitor),
+                    "email_from": (self.company_id.email_formatted or host.email_formatted)
+                    if to_host
+                    else host.email_formatted,
+                    "reply_to": visitor if to_host else host.email_formatted,
+                    "attachment_ids": attachments,
+                    "auto_delete": True,
+                }
+            )
+        )
+
+    def _mail_values(self, notice, audience, timezone, lang):
+        """:return: what the template shows; every text in the reader's language"""
+        when = self._when(timezone, lang)
+        title = self._title(audience)
+        manage_url = None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._mint_token(audience)}"
+        return {
+            "subject": self._subject(notice, audience, title, when["short"]),
+            "headline": self._headline(notice, audience),
+            "title": title,
+            "when": when["sentence"],
+            "zone": timezone,
+            "where": self._where_text(),
+            "where_url": self.location if (self.location or "").startswith("http") and notice != "declined" else None,
+            "reason": self.reason if notice in ("moved", "cancelled", "declined") else None,
+            "answers": [(answer.label, answer.value) for answer in self.answer_ids if answer.value],
+            "visitor": {"name": self.visitor_name, "email": self.email, "phone": self.phone},
+            "audience": audience,
+            "notice": notice,
+            "manage_url": manage_url,
+            "page_url": self.page_id.url,
+            "lang": lang,
+            "company": self.company_id.name,
+        }
+
+    def _subject(self, notice, audience, title, when):
+        facts = {"title": title, "when": when}
+        if notice == "moved":
+            return self.env._("Moved: %(title)s, %(when)s", **facts)
+        if notice == "cancelled":
+            return self.env._("Cancelled: %(title)s, %(when)s", **facts)
+        if notice == "declined":
+            return self.env._("Not possible: %(title)s, %(when)s", **facts)
+        if notice == "requested" and audience == "host":
+            return self.env._("Please answer: %(title)s, %(when)s", **facts)
+        if notice == "requested":
+            return self.env._("Request sent: %(title)s, %(when)s", **facts)
+        return self.env._("%(title)s, %(when)s", **facts)
+
+    def _headline(self, notice, audience):
+        """:return: the first line of the mail: the fact"""
+        names = {"host": self.user_id.name, "visitor": self.visitor_name}
+        if audience == "host":
+            return {
+                "booked": self.env._("%(visitor)s booked a meeting with you.", **names),
+                "moved": self.env._("The meeting with %(visitor)s has a new time.", **names),
+                "cancelled": self.env._("The meeting with %(visitor)s is cancelled.", **names),
+                "requested": self.env._("%(visitor)s asks for a meeting. Your calendar isn't connected.", **names),
+                "declined": self.env._("The request of %(visitor)s is declined.", **names),
+            }[notice]
+        return {
+            "booked": self.env._("You're booked with %(host)s.", **names),
+            "moved": self.env._("Your meeting with %(host)s has a new time.", **names),
+            "cancelled": self.env._("Your meeting with %(host)s is cancelled.", **names),
+            "requested": self.env._(
+                "You asked %(host)s for this time. It isn't booked yet: you'll get an answer by e-mail.", **names
+            ),
+            "declined": self.env._("%(host)s can't meet you at this time.", **names),
+        }[notice]
+
+    def _title(self, audience):
+        """:return: what the meeting is called in its reader's mailbox and calendar"""
+        other = self.visitor_name if audience == "host" else self.user_id.name
+        return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
+
+    def _when(self, timezone, lang):
+        """:return: dict of ``sentence`` ("Tuesday, November 24, 15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
+        start, end = aware(self.start), aware(self.stop)
+        return {
+            "sentence": self.env._(
+                "%(date)s, %(start)s to %(end)s",
+                date=date_in_words(start, timezone, lang),
+                start=clock(start, timezone, lang),
+                end=clock(end, timezone, lang),
+            ),
+            "short": f"{short_date(start, timezone, lang)} {clock(start, timezone, lang)}",
+        }
+
+    def _where_text(self):
+        """:return: where the meeting takes place, in words"""
+        if self.location_type == "place":
+            return self.location
+        if self.location_type == "phone" and self.phone:
+            return self.env._("Phone call: %(number)s", number=self.phone)
+        return self.page_id._location_label()
+
+    def _base_url(self):
+        return self.page_id.website_id.get_base_url() if self.page_id.website_id else self.page_id.get_base_url()
+
+    # ------------------------------------------------------------ the invitation
+
+    def _meeting(self):
+        """:return: :class:`ical.Meeting`, times in UTC"""
+        host = self.user_id
+        people = [ical.Person(self.visitor_name, self.email)]
+        people += [ical.Person(email, email) for email in self._guest_list()]
+        return ical.Meeting(
+            uid=self.uid,
+            sequence=self.invite_sequence,
+            start=aware(self.start),
+            end=aware(self.stop),
+            summary=self.env._(
+                "%(page)s: %(visitor)s and %(host)s",
+                page=self.page_id.name,
+                visitor=self.visitor_name,
+                host=host.name,
+            ),
+            description="\n".join(filter(None, (self._where_text(), self.location))),
+            location=self.location or self._where_text() or "",
+            organizer=ical.Person(host.name, host.email_normalized or host.login),
+            attendees=tuple(people),
+        )
+
+    def _ics(self, method="PUBLISH"):
+        """:return: the meeting as an .ics file, bytes; ``method`` as in :func:`ical.invitation`"""
+        return ical.invitation(self._meeting(), method, aware(fields.Datetime.now()))
+
+    def _calendar_links(self):
+        """:return: dict of ``google``, ``outlook``, ``office365`` to the address that adds the meeting there"""
+        return links.add_to_calendar(self._meeting())

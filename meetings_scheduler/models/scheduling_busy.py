@@ -1,0 +1,128 @@
+"""Busy periods, cached: the one table that free time is computed from, whatever calendar they come from."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+UTC = ZoneInfo("UTC")
+
+
+class SchedulingBusy(models.Model):
+    _name = "scheduling.busy"
+    _description = "Busy Period"
+    _order = "start"
+
+    calendar_id = fields.Many2one("scheduling.calendar", required=True, ondelete="cascade", index=True)
+    user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
+    start = fields.Datetime(required=True)
+    stop = fields.Datetime(required=True)
+    event_id = fields.Many2one("calendar.event", "Odoo event", ondelete="cascade", index="btree_not_null")
+
+    _period_idx = models.Index("USING gist (user_id, tsrange(start, stop))")
+    _period_sane = models.Constraint("CHECK (start < stop)")
+
+    # ------------------------------------------------------------ filled from Odoo's calendar
+
+    @api.model
+    def _read_odoo_calendar(self, calendar):
+        """Fills the cache of an Odoo calendar from its user's events that have not ended yet."""
+        partner = calendar.user_id.partner_id
+        events = (
+            self.env["calendar.event"]
+            .sudo()
+            .with_context(active_test=True)
+            .search([("partner_ids", "in", partner.ids), ("stop", ">=", fields.Datetime.now())])
+        )
+        self._remember(events, calendar)
+
+    @api.model
+    def _follow_events(self, events):
+        """Brings the cache in line with ``events`` of Odoo's calendar, in the same transaction that changed them."""
+        users = events.partner_ids.user_ids
+        calendars = (
+            self.env["scheduling.calendar"]
+            .sudo()
+            .search(
+                [
+                    ("connection_id.provider", "=", "odoo"),
+                    ("connection_id.state", "=", "connected"),
+                    ("counts", "=", True),
+                    ("user_id", "in", users.ids),
+                ]
+            )
+        )
+        self.sudo().search([("event_id", "in", events.ids)]).unlink()
+        self._remember(events, calendars)
+
+    @api.model
+    def _remember(self, events, calendars):
+        values = []
+        for calendar in calendars:
+            for event in events:
+                if self._blocks(event, calendar.user_id):
+                    start, stop = self._event_period(event, calendar.user_id)
+                    values.append(
+                        {
+                            "calendar_id": calendar.id,
+                            "user_id": calendar.user_id.id,
+                            "start": start,
+                            "stop": stop,
+                            "event_id": event.id,
+                        }
+                    )
+        self.sudo().create(values)
+
+    @api.model
+    def _blocks(self, event, user):
+        """:return: whether ``event`` keeps ``user`` busy by itself (bookings block by their own rows)"""
+        if not event.active or event.show_as != "busy" or event.start >= event.stop:
+            return False
+        if user in event.scheduling_booking_ids.host_ids.user_id:
+            return False
+        attendee = event.attendee_ids.filtered(lambda attendee: attendee.partner_id == user.partner_id)
+        return bool(attendee) and attendee[0].state != "declined"
+
+    @api.model
+    def _event_period(self, event, user):
+        """:return: (start, stop) naive UTC; an all-day event lasts from midnight to midnight where ``user`` lives"""
+        if not event.allday:
+            return event.start, event.stop
+        zone = ZoneInfo(user.tz or "UTC")
+        first = datetime.combine(event.start_date, time(), zone)
+        last = datetime.combine(event.stop_date + timedelta(days=1), time(), zone)
+        return first.astimezone(UTC).replace(tzinfo=None), last.astimezone(UTC).replace(tzinfo=None)
+
+    # ------------------------------------------------------------ read for the engine
+
+    @api.model
+    def _periods(self, users, start, end):
+        """The busy time of ``users`` between two instants, merged, in one query for any number of users and days.
+
+        :param start: naive UTC
+        :param end: naive UTC
+        :return: dict of user id to a list of (start, end) in epoch seconds, sorted and without overlap
+        """
+        self.flush_model(["user_id", "start", "stop"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
+                  FROM (
+                      SELECT user_id, unnest(range_agg(tsrange(start, stop))) AS period
+                        FROM scheduling_busy
+                       WHERE user_id = ANY(%s) AND tsrange(start, stop) && tsrange(%s, %s)
+                       GROUP BY user_id
+                  ) merged
+                 ORDER BY user_id, period
+                """,
+                users.ids,
+                start,
+                end,
+            )
+        )
+        periods = {user_id: [] for user_id in users.ids}
+        for user_id, period_start, period_end in rows:
+            periods[user_id].append((period_start, period_end))
+        return periods

@@ -1,0 +1,124 @@
+"""A user's connection with the calendar they live in."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+
+class SchedulingConnection(models.Model):
+    _name = "scheduling.connection"
+    _description = "Calendar Connection"
+    _order = "user_id, id"
+    _rec_name = "account"
+
+    user_id = fields.Many2one(
+        "res.users", required=True, default=lambda self: self.env.user, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="user_id.company_id", store=True)
+    provider = fields.Selection([("odoo", "Odoo calendar")], required=True, default="odoo")
+    account = fields.Char(required=True, help="The address that the calendar belongs to.")
+    state = fields.Selection(
+        [("connected", "Connected"), ("lost", "Access lost"), ("disconnected", "Disconnected")],
+        required=True,
+        default="connected",
+    )
+    use_pages = fields.Boolean(
+        "Scheduling pages", default=True, help="Visitors book free time; bookings land in the main calendar."
+    )
+    connected_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    checked_at = fields.Datetime("Last check", readonly=True)
+    calendar_ids = fields.One2many("scheduling.calendar", "connection_id", "Calendars")
+    main_calendar_id = fields.Many2one("scheduling.calendar", compute="_compute_main_calendar_id")
+
+    _one_account = models.UniqueIndex(
+        "(user_id) WHERE state <> 'disconnected'", "You have connected a calendar already. Disconnect it first."
+    )
+
+    @api.depends("calendar_ids.is_main")
+    def _compute_main_calendar_id(self):
+        for connection in self:
+            connection.main_calendar_id = connection.calendar_ids.filtered("is_main")[:1]
+
+    @api.model
+    def _readable_users(self, users):
+        """The users whose free time is known: connected for scheduling pages, every linked calendar readable.
+
+        A calendar that counts and can't be read makes its user unavailable, even if all others work.
+
+        :return: a subset of ``users``
+        """
+        if not users:
+            return users
+        rows = self.env.execute_query_dict(self._readable_query(users))
+        return users.browse([row["user_id"] for row in rows])
+
+    def _readable_query(self, users):
+        self.flush_model(["user_id", "state", "use_pages"])
+        self.env["scheduling.calendar"].flush_model(["connection_id", "state", "counts"])
+        return SQL(
+            """
+            SELECT connection.user_id
+              FROM scheduling_connection connection
+             WHERE connection.user_id = ANY(%s) AND connection.state = 'connected' AND connection.use_pages
+               AND NOT EXISTS (
+                   SELECT FROM scheduling_calendar calendar
+                    WHERE calendar.connection_id = connection.id AND calendar.counts AND calendar.state <> 'active')
+            """,
+            users.ids,
+        )
+
+    # ------------------------------------------------------------ life cycle
+
+    @api.model
+    def action_connect_odoo(self):
+        """Connects the current user's own Odoo calendar: one click, nothing outside is asked.
+
+        A user without a page gets a first one, so that there is something to share.
+        """
+        self._connect_odoo(self.env.user)
+        return self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_dashboard")
+
+    @api.model
+    def _connect_odoo(self, user):
+        """:return: the user's connection with their Odoo calendar, its busy time read"""
+        connection = self.sudo().search([("user_id", "=", user.id), ("state", "!=", "disconnected")])
+        if not connection:
+            connection = self.sudo().create(
+                {
+                    "user_id": user.id,
+                    "account": user.email_normalized or user.login,
+                    "calendar_ids": [
+                        fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})
+                    ],
+                }
+            )
+        connection._refresh_busy()
+        if not self.env["scheduling.page"].with_user(user).search_count([("user_id", "=", user.id)], limit=1):
+            self.env["scheduling.page"].with_user(user).sudo().create({"user_id": user.id})
+        return connection
+
+    def action_disconnect(self):
+        """Takes the connection away: pages take requests from now on, meetings stay where they are."""
+        for connection in self:
+            if connection.user_id != self.env.user and not self.env.is_system():
+                raise AccessError(self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name))
+        self.sudo().calendar_ids.busy_ids.unlink()
+        self.sudo().write({"state": "disconnected"})
+
+    # ------------------------------------------------------------ busy time
+
+    def _refresh_busy(self):
+        """Reads the busy time of every calendar that counts and remembers when."""
+        for connection in self:
+            connection.calendar_ids.filtered("counts")._refresh_busy()
+        self.write({"checked_at": fields.Datetime.now()})
+
+    @api.model
+    def _cron_refresh_busy(self):
+        """Nightly full read, which mends what no hook saw (database cascades, imports, restored rows)."""
+        connections = self.search([("state", "=", "connected")])
+        self.env["ir.cron"]._commit_progress(remaining=len(connections))
+        for connection in connections:
+            connection._refresh_busy()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break

@@ -1,0 +1,175 @@
+"""The outbox: what must happen outside of the database after a booking, written in the booking's own transaction.
+
+An operation has a stable key, so that asking twice does it once. Workers claim one at a time (``SKIP LOCKED`` and a
+lease), each commits alone, and operations of one lane keep their order. Several Odoo servers may run it at once.
+"""
+
+import logging
+import random
+from datetime import timedelta
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+BACKOFF_BASE = timedelta(seconds=30)
+BACKOFF_MAX = timedelta(hours=6)
+MAX_ATTEMPTS = 20
+KEPT_DAYS = 30
+
+
+class SchedulingOperation(models.Model):
+    _name = "scheduling.operation"
+    _description = "Outbox Operation"
+    _order = "id"
+    _rec_name = "key"
+
+    key = fields.Char(required=True, help="Names what is to be done; the same thing is never asked for twice.")
+    lane = fields.Char(required=True, help="Operations of one lane are carried out in their order.")
+    kind = fields.Selection([("notify", "Send a mail")], required=True)
+    arguments = fields.Json()
+    booking_id = fields.Many2one("scheduling.booking", ondelete="cascade", index=True)
+    state = fields.Selection(
+        [("pending", "Pending"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+        required=True,
+        default="pending",
+    )
+    attempts = fields.Integer()
+    next_attempt = fields.Datetime(required=True, default=fields.Datetime.now)
+    lease_until = fields.Datetime()
+    last_error = fields.Char()
+
+    _key_uniq = models.UniqueIndex("(key)")
+    _open_idx = models.Index("(next_attempt, id) WHERE state IN ('pending', 'running')")
+    _lane_idx = models.Index("(lane, id) WHERE state IN ('pending', 'running')")
+
+    @api.model
+    def _enqueue(self, kind, key, lane, booking, **arguments):
+        """Asks for an operation in the current transaction; asking again for the same key changes nothing."""
+        if not self.sudo().search_count([("key", "=", key)], limit=1):
+            self.sudo().create(
+                {"kind": kind, "key": key, "lane": lane, "booking_id": booking.id, "arguments": arguments}
+            )
+        self.env.ref("meetings_scheduler.ir_cron_outbox")._trigger()
+
+    @api.model
+    def _cron_run(self):
+        """Carries out what is due, one operation a transaction, until nothing is or the time is up."""
+        cron = self.env["ir.cron"]
+        while operation := self._claim():
+            operation._carry_out()
+            if not cron._commit_progress(1, remaining=self._count_due()):
+                return
+        self._wake_at_next_attempt()
+
+    @api.model
+    def _claim(self):
+        """Takes the next due operation for this worker and commits, so that others go on to the next one.
+
+        An operation whose worker died is due again when its lease ends.
+
+        :return: one operation or an empty recordset
+        """
+        self.flush_model()
+        query = SQL(
+            """
+            UPDATE scheduling_operation
+               SET state = 'running', attempts = attempts + 1, lease_until = %(lease)s
+             WHERE id = (
+                 SELECT candidate.id
+                   FROM scheduling_operation candidate
+                  WHERE candidate.state IN ('pending', 'running')
+                    AND candidate.next_attempt <= %(now)s
+                    AND (candidate.lease_until IS NULL OR candidate.lease_until < %(now)s)
+                    AND NOT EXISTS (
+                        SELECT FROM scheduling_operation earlier
+                         WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
+                           AND earlier.state IN ('pending', 'running'))
+                  ORDER BY candidate.id
+                  LIMIT 1
+                    FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            now=fields.Datetime.now(),
+            lease=fields.Datetime.now() + LEASE,
+        )
+        try:
+            with self.env.cr.savepoint():
+                rows = self.env.execute_query(query)
+        except SerializationFailure:  # another worker took it between our snapshot and our lock
+            self.env["ir.cron"]._commit_progress()
+            return self._claim()
+        self.env["ir.cron"]._commit_progress()
+        operation = self.browse([row[0] for row in rows])
+        operation.invalidate_recordset()
+        return operation
+
+    def _carry_out(self):
+        """Does it. What goes wrong is written down with the time of the next try; nothing is raised."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, f"_do_{self.kind}")(**(self.arguments or {}))
+                self.write({"state": "done", "lease_until": False, "last_error": False})
+        except Exception as error:
+            _logger.warning("Operation %s failed, attempt %s", self.key, self.attempts, exc_info=True)
+            self.invalidate_recordset()
+            self._back_off(error)
+
+    def _back_off(self, error):
+        delay = min(BACKOFF_BASE * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
+        self.write(
+            {
+                "state": "failed" if self.attempts >= MAX_ATTEMPTS else "pending",
+                "lease_until": False,
+                "next_attempt": fields.Datetime.now() + delay,
+                "last_error": f"{type(error).__name__}: {error}"[:500],
+            }
+        )
+
+    def action_retry(self):
+        """Tries a failed operation again now."""
+        self.check_access("write")
+        self.sudo().write({"state": "pending", "attempts": 0, "next_attempt": fields.Datetime.now()})
+        self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
+
+    # ------------------------------------------------------------ kinds of operation
+
+    def _do_notify(self, notice, audience, recipient=None):
+        """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
+        mail = self.booking_id._create_mail(notice, audience, recipient)
+        mail.send_after_commit()
+
+    # ------------------------------------------------------------ housekeeping
+
+    @api.model
+    def _due_domain(self):
+        now = fields.Datetime.now()
+        return [
+            ("state", "in", ("pending", "running")),
+            ("next_attempt", "<=", now),
+            "|",
+            ("lease_until", "=", False),
+            ("lease_until", "<", now),
+        ]
+
+    @api.model
+    def _count_due(self):
+        return self.search_count(self._due_domain(), limit=1)
+
+    @api.model
+    def _wake_at_next_attempt(self):
+        """Asks the scheduler to come back when the next back-off or lease of a dead worker ends."""
+        waiting = self.search([("state", "in", ("pending", "running"))], order="next_attempt", limit=1)
+        if waiting:
+            at = max(filter(None, (waiting.next_attempt, waiting.lease_until)))
+            self.env.ref("meetings_scheduler.ir_cron_outbox")._trigger(at=at + timedelta(seconds=1))
+
+    @api.autovacuum
+    def _gc_done(self):
+        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        self.search([("state", "=", "done"), ("write_date", "<", limit)], limit=10_000).unlink()

@@ -1,0 +1,390 @@
+"""A scheduling page: what a visitor may book, with whom, and under which rules."""
+
+import hashlib
+import re
+import unicodedata
+
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+# Words of our own routes below /meetings; a page of that name could never be reached.
+RESERVED_SLUGS = {"api", "connect", "manage", "webhook"}
+
+INCREMENTS = [
+    ("0", "As long as the meeting"),
+    ("5", "5 minutes"),
+    ("10", "10 minutes"),
+    ("15", "15 minutes"),
+    ("20", "20 minutes"),
+    ("30", "30 minutes"),
+    ("60", "60 minutes"),
+    ("120", "120 minutes"),
+]
+
+
+def ascii_slug(text):
+    """:return: ``text`` as the last part of an address: lower-case ASCII letters, digits and single hyphens"""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+class SchedulingPage(models.Model):
+    _name = "scheduling.page"
+    _description = "Scheduling Page"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True, default=lambda self: self._default_name(), tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    is_published = fields.Boolean("Online", default=True, copy=False, tracking=True)
+    slug = fields.Char(
+        "Address",
+        compute="_compute_slug",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        copy=False,
+        help="The last part of the page's address: lower-case letters, digits and hyphens.",
+    )
+    page_type = fields.Selection([("one_to_one", "One-to-one")], "Type", required=True, default="one_to_one")
+    user_id = fields.Many2one(
+        "res.users",
+        "Host",
+        required=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        index=True,
+        tracking=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    website_id = fields.Many2one("website", help="Show the page on this website only. Empty: on all of them.")
+    lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(),
+        "Language",
+        help="Show the page in this language. Empty: in the visitor's language.",
+    )
+    description = fields.Html("What we'll do", translate=True, sanitize=True)
+
+    # Times
+    duration_ids = fields.Many2many(
+        "scheduling.duration",
+        string="Durations",
+        required=True,
+        default=lambda self: self.env["scheduling.duration"].search([("minutes", "=", 30)], limit=1),
+        help="The visitor chooses one of them; the shortest one is chosen already.",
+    )
+    increment = fields.Selection(INCREMENTS, "Start every", required=True, default="0")
+    timezone = fields.Selection(
+        _tz_get, required=True, default=lambda self: self.env.user.tz or self.env.company.resource_calendar_id.tz
+    )
+    hours_mode = fields.Selection(
+        [("working", "My working hours in Odoo"), ("own", "Hours of this page")],
+        "Weekly hours",
+        required=True,
+        default="own",
+    )
+    hours_ids = fields.One2many(
+        "scheduling.hours",
+        "page_id",
+        "Hours",
+        copy=True,
+        default=lambda self: [Command.create({"day": str(day), "hour_from": 9, "hour_to": 17}) for day in range(5)],
+    )
+    min_notice_hours = fields.Float("Notice", default=4.0, help="Nobody can book later than this before the start.")
+    window_type = fields.Selection(
+        [
+            ("rolling", "Days from today"),
+            ("business", "Working days from today"),
+            ("bookable", "Days with free time"),
+            ("dates", "Between two dates"),
+        ],
+        "Window",
+        required=True,
+        default="rolling",
+    )
+    window_days = fields.Integer("Days ahead", default=60)
+    window_start = fields.Date("First day")
+    window_end = fields.Date("Last day")
+    buffer_before = fields.Integer("Buffer before", help="Minutes kept free before each meeting.")
+    buffer_after = fields.Integer("Buffer after", help="Minutes kept free after each meeting.")
+
+    # Place
+    location_type = fields.Selection(
+        [
+            ("discuss", "Video call (Odoo Discuss)"),
+            ("link", "Video call (link)"),
+            ("phone", "Phone call"),
+            ("place", "At a place"),
+        ],
+        "Where",
+        required=True,
+        default="discuss",
+    )
+    location = fields.Char("Link or address")
+
+    # Form
+    phone = fields.Selection(
+        [("hidden", "Don't ask"), ("optional", "Ask"), ("required", "Must be given")],
+        "Phone number",
+        required=True,
+        default="optional",
+    )
+    allow_guests = fields.Boolean("Visitor may add guests", default=True)
+    question_ids = fields.One2many("scheduling.question", "page_id", "Questions", copy=True)
+    consent_text = fields.Text(
+        "Consent", translate=True, help="A sentence the visitor must agree to, kept with the booking."
+    )
+
+    # After booking
+    change_limit_hours = fields.Float(
+        "Can be moved until", default=2.0, help="Hours before the start. Later, visitors see your contact instead."
+    )
+    opportunity_policy = fields.Selection(
+        [("none", "No"), ("missing", "If the contact has no open one"), ("always", "For each booking")],
+        "Create an opportunity",
+        required=True,
+        default="none",
+    )
+    team_id = fields.Many2one("crm.team", "Sales Team")
+
+    booking_ids = fields.One2many("scheduling.booking", "page_id", "Bookings")
+    booking_count = fields.Integer(compute="_compute_booking_count")
+    is_connected = fields.Boolean("Calendar connected", compute="_compute_is_connected")
+    url = fields.Char("Link", compute="_compute_url")
+    rules_summary = fields.Char(compute="_compute_rules_summary")
+
+    _slug_uniq = models.UniqueIndex("(slug)", "Another page has this address already.")
+    _notice_sane = models.Constraint("CHECK (min_notice_hours >= 0)", "The notice can't be negative.")
+    _window_sane = models.Constraint(
+        "CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long."
+    )
+    _buffers_sane = models.Constraint(
+        "CHECK (COALESCE(buffer_before, 0) BETWEEN 0 AND 1440 AND COALESCE(buffer_after, 0) BETWEEN 0 AND 1440)",
+        "A buffer lasts from 0 to 1,440 minutes (one day).",
+    )
+
+    # ------------------------------------------------------------ defaults and addresses
+
+    @api.model
+    def _default_name(self):
+        return self.env._("Meeting")
+
+    @api.depends("name", "user_id")
+    def _compute_slug(self):
+        for page in self:
+            if not page.slug and page.name:
+                page.slug = page._free_slug(f"{page.user_id.name} {page.name}")
+
+    @api.model
+    def _free_slug(self, text, taken=()):
+        """:return: an unused address made of ``text``, numbered if it must be; ``taken`` are spoken for as well"""
+        stem = ascii_slug(text)[:60].strip("-") or "meeting"
+        used = self.sudo().with_context(active_test=False).search([("slug", "=like", f"{stem}%")]).mapped("slug")
+        taken = RESERVED_SLUGS.union(used, taken)
+        number, slug = 1, stem
+        while slug in taken:
+            number += 1
+            slug = f"{stem}-{number}"
+        return slug
+
+    @api.constrains("slug")
+    def _check_slug(self):
+        for page in self:
+            if page.slug != ascii_slug(page.slug) or len(page.slug) > 100:
+                raise ValidationError(
+                    self.env._(
+                        "“%(slug)s” can't be an address. Use lower-case letters, digits and hyphens, at most 100: "
+                        "for example “%(example)s”.",
+                        slug=page.slug[:100],
+                        example=page._free_slug(page.slug),
+                    )
+                )
+            if page.slug in RESERVED_SLUGS:
+                raise ValidationError(
+                    self.env._("The address “%(slug)s” is used by the product itself.", slug=page.slug)
+                )
+            twin = self.sudo().with_context(active_test=False).search(
+                [("slug", "=", page.slug), ("id", "!=", page.id)], limit=1
+            )
+            if twin:
+                raise ValidationError(
+                    self.env._(
+                        "The address “%(slug)s” belongs to the page “%(page)s” of %(owner)s. Choose another one.",
+                        slug=page.slug,
+                        page=twin.name,
+                        owner=twin.user_id.name,
+                    )
+                )
+
+    @api.constrains("window_type", "window_start", "window_end")
+    def _check_window(self):
+        for page in self.filtered(lambda page: page.window_type == "dates"):
+            if not page.window_start or not page.window_end:
+                raise ValidationError(self.env._("Give the first and the last day that may be booked."))
+            if page.window_end < page.window_start:
+                raise ValidationError(self.env._("The last day that may be booked lies before the first one."))
+
+    @api.constrains("duration_ids")
+    def _check_durations(self):
+        for page in self:
+            if not page.duration_ids:
+                raise ValidationError(self.env._("Choose at least one duration, for example 30 minutes."))
+
+    @api.constrains("location_type", "location")
+    def _check_location(self):
+        for page in self:
+            if page.location_type == "link" and not (page.location or "").startswith(("https://", "http://")):
+                raise ValidationError(
+                    self.env._("Give the link of the video call, starting with https://.")
+                )
+            if page.location_type == "place" and not page.location:
+                raise ValidationError(self.env._("Give the address of the place."))
+
+    def copy_data(self, default=None):
+        return [
+            dict(vals, name=self.env._("%(name)s (copy)", name=page.name), slug=page._free_slug(page.name))
+            for page, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        taken = set()
+        for vals in vals_list:
+            if not vals.get("slug"):
+                host = self.env["res.users"].browse(vals.get("user_id") or self.env.uid)
+                vals["slug"] = self._free_slug(f"{host.name} {vals.get('name') or self._default_name()}", taken)
+            taken.add(vals["slug"])
+        return super().create(vals_list)
+
+    # ------------------------------------------------------------ computed fields
+
+    @api.depends("slug", "website_id")
+    def _compute_url(self):
+        for page in self:
+            base = page.website_id.get_base_url() if page.website_id else page.get_base_url()
+            page.url = f"{base}/meetings/{page.slug}" if page.slug else False
+
+    def _compute_booking_count(self):
+        counts = dict(
+            self.env["scheduling.booking"]._read_group(
+                [("page_id", "in", self.ids), ("state", "in", ("requested", "confirmed"))], ["page_id"], ["__count"]
+            )
+        )
+        for page in self:
+            page.booking_count = counts.get(page, 0)
+
+    @api.depends("user_id")
+    def _compute_is_connected(self):
+        readable = self.env["scheduling.connection"].sudo()._readable_users(self.user_id)
+        for page in self:
+            page.is_connected = page.user_id in readable
+
+    @api.depends("min_notice_hours", "window_type", "window_days", "window_start", "window_end", "increment")
+    @api.depends_context("lang")
+    def _compute_rules_summary(self):
+        for page in self:
+            page.rules_summary = page._rules_in_words()
+
+    def _rules_in_words(self):
+        """:return: the rules of "when" as a person would say them"""
+        self.ensure_one()
+        days = {"days": self.window_days}
+        window = {
+            "rolling": lambda: self.env._("up to %(days)s days", **days),
+            "business": lambda: self.env._("up to %(days)s working days", **days),
+            "bookable": lambda: self.env._("on the next %(days)s days with free time", **days),
+            "dates": lambda: self.env._(
+                "from %(start)s to %(end)s", start=self.window_start or "…", end=self.window_end or "…"
+            ),
+        }[self.window_type]()
+        every = (
+            self.env._("one meeting after the other")
+            if self.increment == "0"
+            else self.env._("every %(minutes)s minutes", minutes=self.increment)
+        )
+        return self.env._(
+            "At least %(notice)g hours ahead, %(window)s, %(every)s",
+            notice=self.min_notice_hours,
+            window=window,
+            every=every,
+        )
+
+    # ------------------------------------------------------------ actions
+
+    def action_open_public(self):
+        """Opens the page as a visitor sees it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
+
+    def action_bookings(self):
+        """Opens the bookings made on the page."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_scheduling_booking")
+        action.update(domain=[("page_id", "=", self.id)], context={"default_page_id": self.id})
+        return action
+
+    # ------------------------------------------------------------ what the public may see
+
+    @api.model
+    def _find_public(self, slug):
+        """The page a visitor may book.
+
+        Unknown, archived, unpublished, of an archived host or of another website: all the same, an empty recordset,
+        so that nobody can tell a hidden page from one that doesn't exist.
+
+        :param slug: the last part of the address, as it came over the wire
+        :return: a page (sudo) or an empty recordset
+        """
+        if not slug or len(slug) > 100 or not slug.isascii() or "\x00" in slug:
+            return self.browse()
+        domain = [("slug", "=", slug), ("is_published", "=", True), ("user_id.active", "=", True)]
+        website_id = self.env.context.get("website_id")
+        if website_id:
+            domain.append(("website_id", "in", (False, website_id)))
+        return self.sudo().search(domain, limit=1)
+
+    def _public_info(self):
+        """What a visitor may know of the page, JSON-ready, in the env's language."""
+        self.ensure_one()
+        first, last = self._window_dates()
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "url": self.url,
+            "description": str(self.description or ""),
+            "company": self.company_id.name,
+            "host": {"name": self.user_id.name, "photo_url": f"/meetings/{self.slug}/photo"},
+            "online": self.is_connected,
+            "timezone": self.timezone,
+            "durations": self._duration_minutes(),
+            "default_duration": self._duration_minutes()[0],
+            "location": {"type": self.location_type, "label": self._location_label()},
+            "phone": self.phone,
+            "guests": self.allow_guests,
+            "questions": [question._public_info() for question in self.question_ids],
+            "consent": self._consent(),
+            "window": {"from": first.isoformat(), "to": last.isoformat()},
+        }
+
+    def _duration_minutes(self):
+        return sorted(self.duration_ids.mapped("minutes"))
+
+    def _location_label(self):
+        """:return: where the meeting takes place, as a visitor may read it before booking (no link yet)"""
+        if self.location_type == "place":
+            return self.location
+        return dict(self._fields["location_type"]._description_selection(self.env))[self.location_type].split(" (")[0]
+
+    def _consent(self):
+        """:return: None, or the sentence to agree to and the version that is kept with the booking"""
+        if not self.consent_text:
+            return None
+        return {"text": self.consent_text, "version": self._consent_version()}
+
+    def _consent_version(self):
+        """:return: a short name of today's wording, which changes whenever the wording does"""
+        return hashlib.sha256(self.consent_text.encode()).hexdigest()[:12]

@@ -1,0 +1,158 @@
+"""Booking a page: one short transaction, nothing sent from inside it."""
+
+import hashlib
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+from odoo import models
+from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
+from odoo.fields import Command
+
+from .scheduling_page_slots import naive
+
+
+class SchedulingPage(models.Model):
+    _inherit = "scheduling.page"
+
+    def _book(self, request):
+        """Books, or on an offline page asks for, a time.
+
+        The same key with the same data is the same booking again (a double click); the host's time is reserved before
+        anything else is written, so that of many visitors all but one are turned away early.
+
+        :param request: :class:`forms.BookingRequest`
+        :return: the booking (sudo), ``confirmed`` or ``requested``
+        :raises SlotTaken: the time isn't free or was never offered; carries the three nearest free times
+        :raises PublicError: the key was used for something else
+        """
+        self.ensure_one()
+        page = self.with_company(self.company_id)
+        booking = page._repeated(request)
+        if booking:
+            return booking
+        page._require_free(request.start, request.duration_min)
+        online = page.is_connected
+        booking = page.env["scheduling.booking"].create(page._booking_values(request, online))
+        try:
+            booking._take_time()
+        except SlotTaken as error:
+            raise SlotTaken(error.message, page._nearest_free_now(request.start, request.duration_min)) from None
+        booking._find_or_create_contact()
+        if online:
+            booking._create_opportunity()
+            booking._create_event()
+        booking._notify("booked" if online else "requested")
+        return booking
+
+    def _reschedule(self, booking, start, duration_min, reason, by):
+        """Moves ``booking`` to another free time of the page.
+
+        :param start: aware
+        :raises SlotTaken: as in :meth:`_book`
+        """
+        self.ensure_one()
+        self._require_free(start, duration_min, booking)
+        stop = start + timedelta(minutes=duration_min)
+        try:
+            booking._move(naive(start), naive(stop), reason, by)
+        except SlotTaken as error:
+            raise SlotTaken(error.message, self._nearest_free_now(start, duration_min, booking)) from None
+
+    def _require_free(self, start, duration_min, booking=None):
+        decision = self._check_slot(start, duration_min, booking)
+        if not decision.ok:
+            raise SlotTaken(
+                self._why_not(decision.reasons), self._nearest_free(start, duration_min, booking=booking), code="not_free"
+            )
+
+    def _why_not(self, reasons):
+        """:return: the sentence a visitor reads; it never tells what the host does at that time"""
+        codes = {reason.code for reason in reasons}
+        if "notice" in codes:
+            return self.env._("This time is too soon. Please choose a later one.")
+        if "window" in codes:
+            return self.env._("This time is too far ahead. Please choose an earlier one.")
+        if codes & {"busy", "booking", "buffer", "hold", "seats"}:
+            return self.env._("Someone just took this time. Please choose another one.")
+        return self.env._("This time isn't offered. Please choose another one.")
+
+    def _nearest_free_now(self, start, duration_min, booking=None):
+        """The nearest free times as the database stands now.
+
+        Who lost a race looks at a snapshot from before it; a second, read-only look sees the winner.
+        """
+        with self.env.registry.cursor(readonly=True) as cr:
+            page = self.with_env(self.env(cr=cr))
+            return page._nearest_free(start, duration_min, booking=booking and booking.with_env(page.env))
+
+    def _repeated(self, request):
+        """:return: the booking this request made already, or an empty recordset"""
+        bookings = self.env["scheduling.booking"]
+        if not request.idempotency_key:
+            return bookings
+        booking = bookings.search(
+            [("page_id", "=", self.id), ("idempotency_key", "=", request.idempotency_key)], limit=1
+        )
+        if booking and booking.request_digest != self._request_digest(request):
+            raise PublicError(
+                409,
+                "key_reused",
+                self.env._("This form was sent before with other data. Please reload the page and try again."),
+            )
+        return booking
+
+    def _request_digest(self, request):
+        facts = [
+            request.start.isoformat(),
+            request.duration_min,
+            request.first_name,
+            request.last_name,
+            request.email,
+            request.phone,
+            sorted(request.answers),
+            sorted(request.guests),
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+    def _booking_values(self, request, online):
+        questions = {question.id: question for question in self.question_ids}
+        return {
+            "page_id": self.id,
+            "user_id": self.user_id.id,
+            "company_id": self.company_id.id,
+            "state": "confirmed" if online else "requested",
+            "start": naive(request.start),
+            "stop": naive(request.start) + timedelta(minutes=request.duration_min),
+            "buffer_before": self.buffer_before,
+            "buffer_after": self.buffer_after,
+            "timezone": request.timezone,
+            "lang": request.lang,
+            "first_name": request.first_name,
+            "last_name": request.last_name,
+            "email": request.email,
+            "email_normalized": request.email_normalized,
+            "phone": request.phone,
+            "guest_emails": ", ".join(request.guests),
+            "answer_ids": [
+                Command.create({"question_id": question_id, "label": questions[question_id].label, "value": value})
+                for question_id, value in request.answers
+            ],
+            "consent_text": self.consent_text if request.consent_version else False,
+            "consent_version": request.consent_version,
+            "location_type": self.location_type,
+            "location": self.location if self.location_type in ("link", "place") else False,
+            "uid": f"{uuid4()}@meetings-scheduler",
+            "idempotency_key": request.idempotency_key or False,
+            "request_digest": self._request_digest(request),
+            **self._utm_values(request.utm),
+        }
+
+    def _utm_values(self, utm):
+        """:return: the ids of the campaign words a link carried; unknown ones are kept as new ones, as Odoo does"""
+        values = {}
+        for name, model in (("campaign", "utm.campaign"), ("medium", "utm.medium"), ("source", "utm.source")):
+            word = (utm or {}).get(f"utm_{name}")
+            if word:
+                values[f"{name}_id"] = self.env["utm.mixin"]._find_or_create_record(model, word).id
+        return values

@@ -1,0 +1,1 @@
+"""What the product says to calendars outside of Odoo. Nothing here imports odoo."""
