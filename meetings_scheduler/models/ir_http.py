@@ -1,7 +1,7 @@
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, abort
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from odoo import models
-from odoo.http import request
+from odoo.http import abort, request
 
 from ..controllers.api_errors import API_PREFIX, error_response, unexpected_response
 

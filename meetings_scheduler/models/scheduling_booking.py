@@ -41,8 +41,8 @@ class SchedulingBooking(models.Model):
     start = fields.Datetime(required=True, tracking=True, index=True)
     stop = fields.Datetime("End", required=True)
     duration = fields.Integer("Minutes", compute="_compute_duration", store=True)
-    buffer_before = fields.Integer()
-    buffer_after = fields.Integer()
+    buffer_before = fields.Integer(default=0, required=True)
+    buffer_after = fields.Integer(default=0, required=True)
     timezone = fields.Char("Visitor's time zone", required=True)
     lang = fields.Char("Visitor's language")
     lead_time = fields.Float(
@@ -67,7 +67,7 @@ class SchedulingBooking(models.Model):
     location = fields.Char("Where")
 
     uid = fields.Char("iCalendar UID", required=True, readonly=True, copy=False)
-    invite_sequence = fields.Integer("iCalendar SEQUENCE", readonly=True, copy=False)
+    invite_sequence = fields.Integer("iCalendar SEQUENCE", default=0, required=True, readonly=True, copy=False)
     idempotency_key = fields.Char(readonly=True, copy=False)
     request_digest = fields.Char(readonly=True, copy=False)
 

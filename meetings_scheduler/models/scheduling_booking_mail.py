@@ -25,15 +25,26 @@ class SchedulingBooking(models.Model):
     _inherit = "scheduling.booking"
 
     def _notify(self, notice):
-        """Asks the outbox for the mails of a fact, in the transaction that made it one."""
+        """Asks the outbox for the mails of a fact, in the transaction that made it one.
+
+        The facts of this moment go along: a mail that leaves late, after a further change, still tells what it was to
+        tell, with the SEQUENCE of its time.
+        """
         self.ensure_one()
         outbox = self.env["scheduling.operation"]
+        facts = {
+            "start": fields.Datetime.to_string(self.start),
+            "stop": fields.Datetime.to_string(self.stop),
+            "invite_sequence": self.invite_sequence,
+            "reason": self.reason or "",
+        }
         for audience in AUDIENCES[notice]:
             recipients = self._guest_list() if audience == "guest" else [None]
             for recipient in recipients:
                 lane = f"booking:{self.id}:{recipient or audience}"
                 key = f"{lane}:{notice}:{self.invite_sequence}"
-                outbox._enqueue("notify", key, lane, self, notice=notice, audience=audience, recipient=recipient)
+                letter = {"notice": notice, "audience": audience, "recipient": recipient, "facts": facts}
+                outbox._enqueue("notify", key, lane, self, **letter)
         self._log(notice)
 
     def _log(self, notice):
@@ -50,19 +61,21 @@ class SchedulingBooking(models.Model):
 
     # ------------------------------------------------------------ the mail
 
-    def _create_mail(self, notice, audience, recipient=None):
+    def _create_mail(self, notice, audience, recipient=None, facts=None):
         """Writes one mail, in its reader's language and time zone.
 
         :param notice: key of :data:`AUDIENCES`
         :param audience: "visitor", "host" or "guest"
         :param recipient: address of the guest
+        :param facts: what the booking said when the mail was asked for, see :meth:`_notify`; None for now
         :return: mail.mail, not sent yet
         """
         self.ensure_one()
+        told = self.new(facts, origin=self) if facts else self
         to_host = audience == "host"
         lang = (self.user_id.lang if to_host else self.lang) or self.env.lang or "en_US"
         timezone = (self.user_id.tz or self.page_id.timezone) if to_host else self.timezone
-        booking = self.with_context(lang=lang, tz=timezone)
+        booking = told.with_context(lang=lang, tz=timezone)
         host = self.user_id
         visitor = formataddr((self.visitor_name, self.email))
         values = booking._mail_values(notice, audience, timezone, lang)
@@ -73,7 +86,7 @@ class SchedulingBooking(models.Model):
                     {
                         "name": "invite.ics",
                         "raw": booking._ics(method),
-                        "mimetype": f"text/calendar; charset=utf-8; method={method}",
+                        "mimetype": "text/calendar",
                         "res_model": "mail.compose.message",
                         "res_id": 0,
                     }
@@ -103,7 +116,7 @@ class SchedulingBooking(models.Model):
         """:return: what the template shows; every text in the reader's language"""
         when = self._when(timezone, lang)
         title = self._title(audience)
-        manage_url = None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._mint_token(audience)}"
+        manage_url = None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
         return {
             "subject": self._subject(notice, audience, title, when["short"]),
             "headline": self._headline(notice, audience),

@@ -38,7 +38,7 @@ class SchedulingOperation(models.Model):
         required=True,
         default="pending",
     )
-    attempts = fields.Integer()
+    attempts = fields.Integer(default=0, required=True)
     next_attempt = fields.Datetime(required=True, default=fields.Datetime.now)
     lease_until = fields.Datetime()
     last_error = fields.Char()
@@ -139,10 +139,9 @@ class SchedulingOperation(models.Model):
 
     # ------------------------------------------------------------ kinds of operation
 
-    def _do_notify(self, notice, audience, recipient=None):
+    def _do_notify(self, **letter):
         """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
-        mail = self.booking_id._create_mail(notice, audience, recipient)
-        mail.send_after_commit()
+        self.booking_id._create_mail(**letter).send_after_commit()
 
     # ------------------------------------------------------------ housekeeping
 

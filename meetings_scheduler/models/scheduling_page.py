@@ -109,8 +109,8 @@ class SchedulingPage(models.Model):
     window_days = fields.Integer("Days ahead", default=60)
     window_start = fields.Date("First day")
     window_end = fields.Date("Last day")
-    buffer_before = fields.Integer("Buffer before", help="Minutes kept free before each meeting.")
-    buffer_after = fields.Integer("Buffer after", help="Minutes kept free after each meeting.")
+    buffer_before = fields.Integer("Buffer before", default=0, required=True, help="Minutes kept free before each meeting.")
+    buffer_after = fields.Integer("Buffer after", default=0, required=True, help="Minutes kept free after each meeting.")
 
     # Place
     location_type = fields.Selection(
@@ -163,7 +163,7 @@ class SchedulingPage(models.Model):
         "CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long."
     )
     _buffers_sane = models.Constraint(
-        "CHECK (COALESCE(buffer_before, 0) BETWEEN 0 AND 1440 AND COALESCE(buffer_after, 0) BETWEEN 0 AND 1440)",
+        "CHECK (buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440)",
         "A buffer lasts from 0 to 1,440 minutes (one day).",
     )
 

@@ -5,8 +5,11 @@ import json
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg2.errors
+
 from odoo import models
 from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
 
 from .scheduling_page_slots import naive
@@ -33,11 +36,15 @@ class SchedulingPage(models.Model):
             return booking
         page._require_free(request.start, request.duration_min)
         online = page.is_connected
-        booking = page.env["scheduling.booking"].create(page._booking_values(request, online))
         try:
-            booking._take_time()
+            with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
+                booking = page.env["scheduling.booking"].create(page._booking_values(request, online))
+                booking._take_time()
         except SlotTaken as error:
             raise SlotTaken(error.message, page._nearest_free_now(request.start, request.duration_min)) from None
+        except psycopg2.errors.UniqueViolation:
+            # The same form, sent twice at once: tried again, it finds the booking of the first.
+            raise ConcurrencyError("idempotency key in use") from None
         booking._find_or_create_contact()
         if online:
             booking._create_opportunity()
@@ -55,7 +62,8 @@ class SchedulingPage(models.Model):
         self._require_free(start, duration_min, booking)
         stop = start + timedelta(minutes=duration_min)
         try:
-            booking._move(naive(start), naive(stop), reason, by)
+            with self.env.cr.savepoint():
+                booking._move(naive(start), naive(stop), reason, by)
         except SlotTaken as error:
             raise SlotTaken(error.message, self._nearest_free_now(start, duration_min, booking)) from None
 

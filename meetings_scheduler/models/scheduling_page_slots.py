@@ -131,7 +131,7 @@ class SchedulingPage(models.Model):
             SQL(
                 """
                 SELECT host.user_id, extract(epoch FROM booking.start)::bigint, extract(epoch FROM booking.stop)::bigint,
-                       COALESCE(booking.buffer_before, 0) * 60, COALESCE(booking.buffer_after, 0) * 60,
+                       booking.buffer_before * 60, booking.buffer_after * 60,
                        booking.page_id = %(page)s, booking.id
                   FROM scheduling_booking_host host
                   JOIN scheduling_booking booking ON booking.id = host.booking_id

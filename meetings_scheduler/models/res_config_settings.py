@@ -1,0 +1,21 @@
+from odoo import api, fields, models
+
+RATE_LIMIT = "meetings_scheduler.rate_limit"
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    # Not by config_parameter: Odoo drops a parameter that becomes 0, and 0 means "no limit" here.
+    scheduling_rate_limit = fields.Integer("Bookings per hour")
+    scheduling_refused_email_domains = fields.Char(
+        "Refused e-mail domains", config_parameter="meetings_scheduler.refused_email_domains"
+    )
+
+    @api.model
+    def get_values(self):
+        return {**super().get_values(), "scheduling_rate_limit": self.env["scheduling.counter"]._limit()}
+
+    def set_values(self):
+        super().set_values()
+        self.env["ir.config_parameter"].sudo().set_param(RATE_LIMIT, str(max(self.scheduling_rate_limit, 0)))

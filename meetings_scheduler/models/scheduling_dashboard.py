@@ -1,0 +1,129 @@
+"""What the dashboard shows, read in one call."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+UPCOMING_DAYS = 14
+UPCOMING_LIMIT = 30
+REQUEST_LIMIT = 20
+# The light of the calendar card turns amber when nobody has looked for so long (the nightly read included).
+STALE_AFTER = timedelta(hours=26)
+
+
+class SchedulingDashboard(models.AbstractModel):
+    """The first screen of a user: their calendar, requests, next bookings and pages."""
+
+    _name = "scheduling.dashboard"
+    _description = "Meetings Dashboard"
+
+    @api.model
+    @api.readonly
+    def get_data(self):
+        """Reads everything the dashboard of the current user shows.
+
+        :return: JSON-ready dict of ``calendar`` (None while nothing is connected), ``requests``, ``bookings`` and
+            ``pages``; datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+        """
+        return {
+            "calendar": self._calendar(),
+            "requests": self._requests(),
+            "bookings": self._upcoming(),
+            "pages": self._pages(),
+        }
+
+    def _calendar(self):
+        connection = self.env["scheduling.connection"].search(
+            [("user_id", "=", self.env.uid), ("state", "!=", "disconnected")], limit=1
+        )
+        if not connection:
+            return None
+        return {
+            "id": connection.id,
+            "account": connection.account,
+            "provider": dict(connection._fields["provider"]._description_selection(self.env))[connection.provider],
+            "light": self._light(connection),
+            "age": int((fields.Datetime.now() - connection.checked_at).total_seconds())
+            if connection.checked_at
+            else None,
+        }
+
+    def _light(self, connection):
+        """:return: "green", "amber" (not read for long) or "red" (visitors can't book)"""
+        calendars = connection.calendar_ids.filtered("counts")
+        if connection.state != "connected" or any(calendar.state != "active" for calendar in calendars):
+            return "red"
+        # Odoo's own calendar is followed in the transaction that changes it: it never grows old.
+        if connection.provider == "odoo":
+            return "green"
+        fresh = connection.checked_at and fields.Datetime.now() - connection.checked_at < STALE_AFTER
+        return "green" if fresh else "amber"
+
+    def _mine(self):
+        return ["|", ("user_id", "=", self.env.uid), ("page_id.user_id", "=", self.env.uid)]
+
+    def _requests(self):
+        """The requests nobody has answered, the nearest first; also those whose time has passed, marked so."""
+        requests = self.env["scheduling.booking"].search(
+            self._mine() + [("state", "=", "requested")], order="start, id", limit=REQUEST_LIMIT
+        )
+        return [self._booking(booking) for booking in requests]
+
+    def _upcoming(self):
+        now = fields.Datetime.now()
+        bookings = self.env["scheduling.booking"].search(
+            self._mine()
+            + [("state", "=", "confirmed"), ("stop", ">", now), ("start", "<", now + timedelta(days=UPCOMING_DAYS))],
+            order="start, id",
+            limit=UPCOMING_LIMIT,
+        )
+        return [self._booking(booking) for booking in bookings]
+
+    def _booking(self, booking):
+        link = booking.location or ""
+        return {
+            "id": booking.id,
+            "visitor": booking.visitor_name,
+            "email": booking.email,
+            "page": booking.page_id.name,
+            "start": fields.Datetime.to_string(booking.start),
+            "stop": fields.Datetime.to_string(booking.stop),
+            "past": booking.is_past,
+            "where": booking._where_text() or "",
+            "video_url": link if link.startswith(("https://", "http://")) else None,
+        }
+
+    def _pages(self):
+        pages = self.env["scheduling.page"].search([("user_id", "=", self.env.uid)])
+        counts = self._month_counts(pages)
+        types = dict(pages._fields["page_type"]._description_selection(self.env))
+        return [
+            {
+                "id": page.id,
+                "name": page.name,
+                "type": types[page.page_type],
+                "durations": page.duration_ids.mapped("display_name"),
+                "where": page._location_label() or "",
+                "url": page.url,
+                "online": page.is_published,
+                "month_count": counts.get(page.id, 0),
+            }
+            for page in pages
+        ]
+
+    def _month_counts(self, pages):
+        """:return: dict of page id to its meetings in this month of the user's calendar, in one query"""
+        today = fields.Date.context_today(self)
+        first = today.replace(day=1)
+        following = (first + timedelta(days=32)).replace(day=1)
+        rows = self.env["scheduling.booking"]._read_group(
+            [
+                ("page_id", "in", pages.ids),
+                ("state", "in", ("requested", "confirmed")),
+                ("start", ">=", first),
+                ("start", "<", following),
+            ],
+            ["page_id"],
+            ["__count"],
+        )
+        return {page.id: count for page, count in rows}

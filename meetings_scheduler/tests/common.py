@@ -1,0 +1,62 @@
+"""What the Odoo tests share: a host with a connected calendar, a page that is open all week, a visitor's form."""
+
+from datetime import datetime, time, timedelta, timezone
+
+from odoo.addons.meetings_scheduler.forms import BookingRequest
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+
+class SchedulingCase(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.host = new_test_user(
+            cls.env, "laura.host", name="Laura Bianchi", email="laura@bianchi.example", tz="Europe/Rome"
+        )
+        cls.connection = cls.env["scheduling.connection"]._connect_odoo(cls.host)
+        cls.page = cls.env["scheduling.page"].create(
+            {
+                "name": "Intro call",
+                "slug": "intro-call-test",
+                "user_id": cls.host.id,
+                "timezone": "Europe/Rome",
+                "min_notice_hours": 0,
+                "hours_ids": [Command.create({"day": str(day), "hour_from": 0, "hour_to": 24}) for day in range(7)],
+            }
+        )
+        cls.bookings = cls.env["scheduling.booking"]
+        cls.operations = cls.env["scheduling.operation"]
+
+    @classmethod
+    def at(cls, hour, days=3):
+        """:return: aware UTC, ``hour`` o'clock UTC some days from today"""
+        day = datetime.now(timezone.utc).date() + timedelta(days=days)
+        return datetime.combine(day, time(hour), timezone.utc)
+
+    @classmethod
+    def request(cls, start, **changes):
+        """:return: the form of a visitor who wants half an hour from ``start``"""
+        values = {
+            "start": start,
+            "duration_min": 30,
+            "timezone": "America/New_York",
+            "first_name": "Jane",
+            "last_name": "Doe",
+            "email": "Jane@doe.example",
+            "email_normalized": "jane@doe.example",
+            "lang": "en_US",
+        }
+        return BookingRequest(**{**values, **changes})
+
+    @classmethod
+    def book(cls, start, page=None, **changes):
+        return (page or cls.page)._book(cls.request(start, **changes))
+
+    def run_outbox(self):
+        """Carries out what is due, as the cron does."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("meetings_scheduler.ir_cron_outbox").method_direct_trigger()
+        self.operations.invalidate_model()
