@@ -1,0 +1,111 @@
+"""The JSON API that the booking page itself uses; described by the OpenAPI document in `openapi.py`."""
+
+import zoneinfo
+
+from odoo import http
+from odoo.http import request
+
+from ..exceptions import PublicError
+from ..form_fields import check_text
+from ..form_times import parse_duration, parse_instant, parse_slot_query, parse_zone, unknown_zone_message
+from . import openapi
+from .api_errors import api_route, json_body, slot_json
+from .common import book, check_can_change, check_form_token, find_page, find_token, is_trap, next_free_within
+from .read_limit import check_read_limit
+
+BASE = "/meetings/api/v1"
+REASON_LENGTH = 1000
+
+
+class MeetingsApi(http.Controller):
+    @api_route(f"{BASE}/openapi.json", ["GET"], readonly=True)
+    def openapi(self):
+        return (openapi.document(request.httprequest.host_url.rstrip("/")),)
+
+    @api_route(f"{BASE}/pages/<slug>", ["GET"], readonly=True)
+    def page(self, slug):
+        check_read_limit()
+        return (find_page(slug)._public_info(),)
+
+    @api_route(f"{BASE}/pages/<slug>/slots", ["GET"], readonly=True)
+    def slots(self, slug):
+        check_read_limit()
+        page = find_page(slug)
+        query = parse_slot_query(request.env, page._public_info(), request.httprequest.args)
+        zone = zoneinfo.ZoneInfo(query.timezone)
+        slots = page._free_slots(query.start, query.end, query.duration_min)
+        first = slots[0] if slots else next_free_within(page, query.end, query.duration_min)
+        answer = {
+            "timezone": query.timezone,
+            "slots": [slot_json(slot, zone) for slot in slots],
+            "next_free": slot_json(first, zone) if first else None,
+        }
+        if query.warning:
+            answer["warning"] = query.warning
+        return (answer,)
+
+    @api_route(f"{BASE}/pages/<slug>/bookings", ["POST"])
+    def create_booking(self, slug):
+        page = find_page(slug)
+        raw = json_body()
+        if is_trap(raw):
+            return {"state": "received"}, 202
+        # Only the page's own form has such a token; other clients are held by the counters alone.
+        if raw.get("form_token"):
+            check_form_token(raw["form_token"] if isinstance(raw["form_token"], str) else "")
+        if header := request.httprequest.headers.get("Idempotency-Key"):
+            raw["idempotency_key"] = header
+        booking = book(page, page._public_info(), raw)
+        token = booking._mint_token("visitor")
+        return _booking_json(booking, token, booking.timezone), 201
+
+    @api_route(f"{BASE}/bookings/<token>", ["GET"], readonly=True)
+    def booking(self, token):
+        check_read_limit()
+        found = find_token(token)
+        return (_booking_json(found.booking_id, token, _zone_of_query(found.booking_id)),)
+
+    @api_route(f"{BASE}/bookings/<token>/reschedule", ["POST"])
+    def reschedule(self, token):
+        found = find_token(token)
+        raw = json_body()
+        check_can_change(found)
+        booking = found.booking_id
+        info = booking.page_id._public_info()
+        zone = parse_zone(raw["timezone"]) if raw.get("timezone") else booking.timezone
+        if not zone:
+            raise PublicError(
+                400, "unknown_timezone", unknown_zone_message(request.env, booking.timezone), "timezone"
+            )
+        start = parse_instant(request.env, raw.get("start"), zone, "start")
+        duration = parse_duration(request.env, info, raw.get("duration") or booking.duration)
+        booking._reschedule(start, duration, _reason(raw), found.role)
+        return (_booking_json(booking, token, zone),)
+
+    @api_route(f"{BASE}/bookings/<token>/cancel", ["POST"])
+    def cancel(self, token):
+        found = find_token(token)
+        raw = json_body() if request.httprequest.get_data(cache=True) else {}
+        check_can_change(found)
+        found.booking_id._cancel(_reason(raw), found.role)
+        return (_booking_json(found.booking_id, token, found.booking_id.timezone),)
+
+
+def _reason(raw):
+    return check_text(request.env, raw.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True)
+
+
+def _zone_of_query(booking):
+    return parse_zone(request.httprequest.args.get("tz")) or booking.timezone
+
+
+def _booking_json(booking, token, zone):
+    """:return: the booking as its visitor may see it, with the addresses to change it"""
+    facts = booking._public_info(zone)
+    manage_url = f"{booking.page_id.get_base_url()}/meetings/manage/{token}"
+    return {
+        **facts,
+        "manage_url": manage_url,
+        "ics_url": f"{manage_url}/invite.ics",
+        "calendar_links": booking._calendar_links() if booking.state == "confirmed" else {},
+    }

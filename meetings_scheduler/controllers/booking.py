@@ -1,0 +1,115 @@
+"""The booking page for browsers: each step is an address of its own, so that it also works without JavaScript."""
+
+from odoo import http
+from odoo.http import request
+
+from ..exceptions import PublicError, SlotTaken
+from ..form_times import parse_instant
+from .common import (
+    HONEYPOT,
+    book,
+    check_form_token,
+    find_page,
+    form_token,
+    is_trap,
+    new_idempotency_key,
+)
+from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
+from .picker import Picker
+from .words import zone_name
+
+# The form's widest answers in UTF-8 fit several times.
+MAX_FORM = 256 * 1024
+
+
+class BookingPages(http.Controller):
+    @http.route("/meetings/<slug>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True)
+    def page(self, slug, **_params):
+        try:
+            page = find_page(slug)
+        except PublicError as error:
+            return error_page(error)
+        info = page._public_info()
+        picker = Picker(page, info, request.httprequest.args, f"/meetings/{slug}")
+        if request.httprequest.args.get("start"):
+            return _form_page(picker, {"start": request.httprequest.args["start"]})
+        values = picker.values()
+        return render(
+            "meetings_scheduler.booking_page",
+            {**values, "config": picker.config(values), "main_object": page.website_id or request.website},
+            status=400 if picker.refused else 200,
+        )
+
+    @http.route("/meetings/<path:rest>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True)
+    def elsewhere(self, rest, **_params):
+        """Whatever else is asked for below /meetings gets the same answer as an unknown page."""
+        return error_page(PublicError(404, "page_not_found", request.env._("This booking page is not available.")))
+
+    @http.route("/meetings/<slug>/photo", type="http", auth="public", methods=["GET"], readonly=True, save_session=False)
+    def photo(self, slug, **_params):
+        try:
+            page = find_page(slug)
+        except PublicError:
+            raise request.not_found() from None
+        stream = request.env["ir.binary"]._get_image_stream_from(page.user_id.sudo(), "avatar_256")
+        stream.public = True
+        return stream.get_response(max_age=3600)
+
+    @http.route(
+        "/meetings/<slug>/book",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        csrf=False,
+        captcha="meetings_scheduler_book",
+        max_content_length=MAX_FORM,
+        sitemap=False,
+    )
+    def book(self, slug, **_params):
+        try:
+            page = find_page(slug)
+        except PublicError as error:
+            return error_page(error)
+        form = full_form()
+        if is_trap(form):
+            return render("meetings_scheduler.received_page", {})
+        info = page._public_info()
+        picker = Picker(page, info, {"tz": form.get("timezone"), "duration": form.get("duration")}, f"/meetings/{slug}")
+        try:
+            check_csrf(form)
+            check_form_token(form.get("form_token"))
+            booking = book(page, info, form)
+        except PublicError as error:
+            return refuse_to_store(_form_page(picker, form, error))
+        return request.redirect(f"/meetings/manage/{booking._mint_token('visitor')}?done=booked")
+
+
+def _form_page(picker, form, error=None):
+    """:param form: what was typed so far; shown again as it was"""
+    env = request.env
+    try:
+        start = parse_instant(env, form.get("start"), picker.zone, "start")
+    except PublicError as wrong_start:
+        error, start = error or wrong_start, None
+    errors = {item["field"]: item["message"] for item in error.extra.get("fields", ())} if error else {}
+    if error and not errors and error.field:
+        errors[error.field] = error.message
+    values = {
+        "picker": picker,
+        "info": picker.info,
+        "form": form,
+        "errors": errors,
+        "error": error,
+        "start": start,
+        "start_label": start and f"{picker.long_date(start)}, {picker.clock(start)}",
+        "back_url": picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
+        "alternatives": conflict_links(picker, error) if isinstance(error, SlotTaken) else [],
+        "form_token": form_token(),
+        "idempotency_key": form.get("idempotency_key") if not isinstance(error, SlotTaken) else None,
+        "honeypot": HONEYPOT,
+        "zone_label": zone_name(picker.zone),
+        "durations": [],
+    }
+    values["idempotency_key"] = values["idempotency_key"] or new_idempotency_key()
+    return render("meetings_scheduler.form_page", values, status=error.status if error else 200)

@@ -1,0 +1,129 @@
+"""What the visitors' pages and the JSON API do alike: find the page or booking, book, keep bots and floods out."""
+
+import re
+import secrets
+import time
+from datetime import datetime, timedelta, timezone
+
+from odoo.http import request
+from odoo.tools.misc import hash_sign, verify_hash_signed
+
+from ..exceptions import PublicError
+from ..forms import parse_booking
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+FORM_SCOPE = "meetings_scheduler_form"
+FORM_HOURS = 24
+# A person needs longer for two names and an address; a script doesn't.
+MIN_FILL_SECONDS = 1.0
+HONEYPOT = "company_fax"
+
+PRIVATE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def utc_now():
+    return datetime.now(timezone.utc)
+
+
+def find_page(slug):
+    """:raises PublicError: 404, the same answer for a hidden page and for none"""
+    pages = request.env["scheduling.page"].sudo()
+    if not getattr(request, "website", None):
+        pages = pages.with_context(website_id=request.env["website"].get_current_website().id)
+    page = pages._find_public(slug)
+    if not page:
+        raise PublicError(404, "page_not_found", request.env._("This booking page is not available."))
+    return page
+
+
+def find_token(value):
+    """:raises PublicError: 404, unknown or altered"""
+    found = request.env["scheduling.token"].sudo()
+    if TOKEN.fullmatch(value):
+        found = found._find(value)
+    if not found:
+        raise PublicError(
+            404, "invalid_token", request.env._("This link is no longer valid; request a new one.")
+        )
+    return found
+
+
+def book(page, info, raw):
+    """Books or requests a time.
+
+    :param raw: mapping shaped like the JSON body
+    :return: the booking
+    :raises PublicError: whatever keeps it from being booked
+    """
+    env = request.env
+    counters = env["scheduling.counter"].sudo()
+    booking_request = parse_booking(
+        env,
+        info,
+        raw,
+        region=request.geoip.country_code or page.company_id.country_id.code,
+        host_emails=page.user_id.mapped("email_normalized"),
+        refused_domains=_refused_domains(),
+    )
+    counters._count("ip", request.httprequest.remote_addr)
+    counters._count("email", booking_request.email_normalized)
+    return page._book(booking_request)
+
+
+def _refused_domains():
+    value = request.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.refused_email_domains") or ""
+    return frozenset(value.lower().replace(",", " ").split())
+
+
+def check_can_change(token):
+    """:raises PublicError: the meeting is over, cancelled or too near to be changed by the visitor"""
+    env, booking = request.env, token.booking_id
+    if booking.state in ("cancelled", "declined"):
+        raise PublicError(410, "cancelled", env._("This meeting is cancelled already."))
+    facts = booking._public_info(booking.timezone)
+    if token.role == "visitor" and not facts["can_change"]:
+        raise PublicError(
+            409,
+            "too_late",
+            env._(
+                "It is too late to change this meeting here. Please write to %(name)s: %(email)s",
+                name=facts["contact"]["name"],
+                email=facts["contact"]["email"],
+            ),
+        )
+
+
+def form_token():
+    """:return: a signed note of when the form was shown; it needs no session, so it also works where cookies don't"""
+    return hash_sign(request.env(su=True), FORM_SCOPE, time.time(), expiration_hours=FORM_HOURS)
+
+
+def new_idempotency_key():
+    return secrets.token_urlsafe(16)
+
+
+def is_trap(raw):
+    """:return: whether the field that people don't see was filled in"""
+    return bool(raw.get(HONEYPOT))
+
+
+def check_form_token(value):
+    """:raises PublicError: the form was sent faster than a person types, or is from yesterday"""
+    env = request.env
+    try:
+        shown = verify_hash_signed(env(su=True), FORM_SCOPE, value or "")
+    except ValueError:
+        shown = None
+    if not isinstance(shown, float):
+        raise PublicError(400, "form_expired", env._("This form has been open for long. Please send it once more."))
+    if time.time() - shown < MIN_FILL_SECONDS:
+        raise PublicError(400, "too_fast", env._("That was quick! Please check your details and send once more."))
+
+
+def next_free_within(page, after, duration_min):
+    """:return: the next free slot at or after ``after`` (aware UTC), never in the past, or None"""
+    return page._next_free(max(after, utc_now() - timedelta(minutes=1)), duration_min)

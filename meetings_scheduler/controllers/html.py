@@ -1,0 +1,66 @@
+"""What the pages for browsers share: rendering with a status, errors as pages, forms as the API's mapping."""
+
+from datetime import timezone
+
+from odoo.http import abort, request
+
+from ..exceptions import PublicError
+from .common import PRIVATE_HEADERS
+
+
+def render(template, values, status=200, private=False):
+    """:param private: the page shows a person's data or a token: kept out of caches, referrers and search engines"""
+    response = request.render(template, values)
+    response.status_code = status
+    if status != 200 or private:
+        response.headers.update(PRIVATE_HEADERS if private else {"Cache-Control": "no-store"})
+    return response
+
+
+def error_page(error, private=False):
+    """:return: the error as a page of the website, with its status"""
+    response = render("meetings_scheduler.message_page", {"message": error.message}, error.status, private)
+    if "retry_after" in error.extra:
+        response.headers["Retry-After"] = str(error.extra["retry_after"])
+    return response
+
+
+def refuse_to_store(response):
+    """Ends the request with ``response`` and rolls back: Odoo commits whatever a controller returns."""
+    response.flatten()
+    abort(response)
+
+
+def full_form():
+    """:return: the posted form, shaped like the JSON body: answers in a mapping, several ticks as a list"""
+    posted = request.httprequest.form
+    form = posted.to_dict()
+    form["answers"] = {}
+    for key in posted:
+        if key.startswith("answer_"):
+            values = posted.getlist(key)
+            form["answers"][key.removeprefix("answer_")] = values if len(values) > 1 else values[0]
+    form["utm"] = {
+        key: request.cookies.get(f"odoo_{key}", "") for key in ("utm_source", "utm_medium", "utm_campaign")
+    }
+    return form
+
+
+def check_csrf(form):
+    """Only where a session gives rights could a forged form use them; visitors have none, and may have no cookies.
+
+    :raises PublicError: signed in, and the form doesn't come from this session
+    """
+    if request.session.uid and not request.validate_csrf(form.get("csrf_token")):
+        raise PublicError(400, "form_expired", request.env._("This form has been open for long. Please send it once more."))
+
+
+def conflict_links(picker, error):
+    """:return: the nearest free times as start (UTC, ISO 8601) and words"""
+    return [
+        {
+            "start": slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "label": f"{picker.long_date(slot.start)}, {picker.clock(slot.start)}",
+        }
+        for slot in error.alternatives
+    ]

@@ -1,0 +1,183 @@
+"""Pages behind the links in the mails. GET shows, POST acts: mail scanners open links, they don't send forms."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from ..exceptions import PublicError, SlotTaken
+from ..form_fields import check_text
+from ..form_times import parse_duration, parse_instant, parse_zone
+from .common import PRIVATE_HEADERS, check_can_change, find_token
+from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
+from .picker import Picker
+from .words import clock, long_date, zone_name
+
+REASON_LENGTH = 1000
+STEPS = ("move", "cancel", "accept", "decline")
+
+
+def manage_route(path, methods, **routing):
+    return http.route(
+        f"/meetings/manage/<token>{path}",
+        type="http",
+        auth="public",
+        website=True,
+        multilang=True,
+        methods=methods,
+        csrf=False,
+        sitemap=False,
+        **routing,
+    )
+
+
+class ManagePages(http.Controller):
+    @manage_route("", ["GET"], readonly=True)
+    def show(self, token, **_params):
+        try:
+            found = find_token(token)
+            args = request.httprequest.args
+            if args.get("step") == "move":
+                check_can_change(found)
+                return _move_page(found, token, args)
+        except PublicError as error:
+            return error_page(error, private=True)
+        return _meeting_page(found, token)
+
+    @manage_route("/invite.ics", ["GET"], readonly=True)
+    def invite(self, token, **_params):
+        try:
+            found = find_token(token)
+        except PublicError as error:
+            return error_page(error, private=True)
+        return request.make_response(
+            found.booking_id._ics(),
+            headers={
+                **PRIVATE_HEADERS,
+                "Content-Type": "text/calendar; charset=utf-8",
+                "Content-Disposition": 'attachment; filename="meeting.ics"',
+            },
+        )
+
+    @manage_route("/reschedule", ["POST"])
+    def reschedule(self, token, **_params):
+        return _act(token, "moved", _reschedule)
+
+    @manage_route("/cancel", ["POST"])
+    def cancel(self, token, **_params):
+        return _act(token, "cancelled", lambda found, form: found.booking_id._cancel(_reason(form), found.role))
+
+    @manage_route("/accept", ["POST"])
+    def accept(self, token, **_params):
+        return _act(token, "accepted", lambda found, form: _as_host(found)._accept())
+
+    @manage_route("/decline", ["POST"])
+    def decline(self, token, **_params):
+        return _act(token, "declined", lambda found, form: _as_host(found)._decline(_reason(form)))
+
+
+def _act(token, done, action):
+    """Does ``action``, then leads to the meeting: reloading that page repeats nothing."""
+    found = None
+    try:
+        found = find_token(token)
+        form = full_form()
+        check_csrf(form)
+        check_can_change(found)
+        action(found, form)
+    except SlotTaken as error:
+        args = {"step": "move", "tz": form.get("timezone"), "duration": form.get("duration")}
+        return refuse_to_store(_move_page(found, token, args, error))
+    except PublicError as error:
+        return refuse_to_store(error_page(error, private=True) if not found else _meeting_page(found, token, error))
+    except UserError as error:
+        refusal = PublicError(409, "refused", str(error))
+        return refuse_to_store(_meeting_page(found, token, refusal))
+    response = request.redirect(f"/meetings/manage/{token}?done={done}")
+    response.headers.update(PRIVATE_HEADERS)
+    return response
+
+
+def _reschedule(found, form):
+    booking = found.booking_id
+    zone = parse_zone(form.get("timezone")) or booking.timezone
+    start = parse_instant(request.env, form.get("start"), zone, "start")
+    duration = parse_duration(request.env, booking.page_id._public_info(), form.get("duration") or booking.duration)
+    booking._reschedule(start, duration, _reason(form), found.role)
+
+
+def _as_host(found):
+    """:raises PublicError: 404; to a visitor there is no such thing as accepting"""
+    if found.role != "host":
+        raise PublicError(404, "invalid_token", request.env._("This link is no longer valid; request a new one."))
+    return found.booking_id
+
+
+def _reason(form):
+    return check_text(
+        request.env, form.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True
+    )
+
+
+def _move_page(found, token, args, error=None):
+    booking = found.booking_id
+    page = booking.page_id
+    info = page._public_info()
+    args = {key: value for key, value in args.items() if value}
+    picker = Picker(page, info, args, f"/meetings/manage/{token}", booking)
+    values = picker.values()
+    start = _chosen_start(picker, args)
+    values.update(
+        token=token,
+        booking_facts=_facts(booking, picker.zone),
+        start=start,
+        start_label=start and f"{picker.long_date(start)}, {picker.clock(start)}",
+        back_url=picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
+        error=error,
+        alternatives=conflict_links(picker, error) if error else [],
+        config={**picker.config(values), "mode": "move", "token": token},
+    )
+    status = error.status if error else 400 if picker.refused else 200
+    return render("meetings_scheduler.move_page", values, status, private=True)
+
+
+def _chosen_start(picker, args):
+    try:
+        return parse_instant(request.env, args.get("start"), picker.zone, "start") if args.get("start") else None
+    except PublicError as error:
+        picker.notices.append(error.message)
+        return None
+
+
+def _meeting_page(found, token, error=None):
+    booking = found.booking_id
+    args = request.httprequest.args
+    facts = _facts(booking, parse_zone(args.get("tz")) or booking.timezone)
+    over = booking.state in ("cancelled", "declined")
+    values = {
+        "facts": facts,
+        "token": token,
+        "role": found.role,
+        "done": args.get("done"),
+        "step": args.get("step") if args.get("step") in STEPS else None,
+        "can_change": not over and (found.role == "host" or facts["can_change"]),
+        "calendar_links": booking._calendar_links() if booking.state == "confirmed" else {},
+        "error": error,
+    }
+    status = error.status if error else 410 if over and args.get("done") not in ("cancelled", "declined") else 200
+    return render("meetings_scheduler.meeting_page", values, status, private=True)
+
+
+def _facts(booking, zone):
+    """:return: the booking's `_public_info` with its time in words"""
+    env = request.env
+    facts = booking._public_info(zone)
+    start, end = (datetime.fromisoformat(facts[edge]).astimezone(ZoneInfo(facts["timezone"])) for edge in ("start", "end"))
+    return {
+        **facts,
+        "day_words": long_date(env, start.date()),
+        "time_words": f"{clock(env, start)} – {clock(env, end)}",
+        "zone_words": zone_name(facts["timezone"]),
+    }

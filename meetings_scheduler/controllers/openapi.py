@@ -1,0 +1,140 @@
+"""The OpenAPI 3.1 description of the JSON API; a test compares it with the routes."""
+
+from .. import forms
+from ..form_times import MAX_DAYS
+from .openapi_schemas import SCHEMAS
+
+VERSION = "1.0.0"
+STATUS_TEXTS = {
+    400: "Wrong input; the message says what to do, `field` where.",
+    404: "The page or the link doesn't exist, or isn't public.",
+    409: "The time is taken (with up to three `alternatives`), too late to change, or the key was used before.",
+    410: "The meeting is cancelled.",
+    413: "More than 64 KB.",
+    429: "Too many requests; `retry_after` and the header Retry-After say how many seconds to wait.",
+    500: "Our fault; quote the `reference`.",
+}
+
+SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Last part of the page's address."}
+TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Secret part of the manage link."}
+TZ = {
+    "name": "tz",
+    "in": "query",
+    "schema": {"type": "string"},
+    "description": "IANA name, such as Europe/Rome. An unknown one is answered in the page's zone, with a `warning`.",
+}
+SLOT_QUERY = [
+    {
+        "name": "from",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "First day (2026-11-24, in `tz`) or time (ISO 8601). Default: today.",
+    },
+    {
+        "name": "to",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": f"Last day (included) or time; at most {MAX_DAYS} days after `from`. Default: 31 days after it.",
+    },
+    TZ,
+    {
+        "name": "duration",
+        "in": "query",
+        "schema": {"type": "integer"},
+        "description": "Minutes; one of the page's durations. Default: the page's default.",
+    },
+]
+IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "pattern": f"^{forms.IDEMPOTENCY_KEY.pattern}$"},
+    "description": "A repeated request with the same key and data answers the same booking; with other data, 409.",
+}
+
+
+def document(server):
+    """:param server: scheme and host the API is called at
+    :return: the JSON-ready document
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Meetings Scheduler",
+            "version": VERSION,
+            "description": (
+                "Free times, bookings, moving and cancelling. No session, no key: a manage token, given once with the "
+                "booking, is what allows to read and change it. Times carry offsets; messages follow Accept-Language."
+            ),
+        },
+        "servers": [{"url": f"{server}/meetings/api/v1"}],
+        "paths": {
+            "/openapi.json": {
+                "get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())
+            },
+            "/pages/{slug}": {
+                "get": _operation("getPage", "What can be booked", [SLUG], {200: _ref("Page")}, (404, 429))
+            },
+            "/pages/{slug}/slots": {
+                "get": _operation(
+                    "getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429)
+                )
+            },
+            "/pages/{slug}/bookings": {
+                "post": _operation(
+                    "createBooking",
+                    "Book, or on an offline page ask for, a time",
+                    [SLUG, IDEMPOTENCY],
+                    {201: _ref("Booking"), 202: _ref("Received")},
+                    (400, 404, 409, 413, 429),
+                    body="BookingRequest",
+                )
+            },
+            "/bookings/{token}": {
+                "get": _operation("getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429))
+            },
+            "/bookings/{token}/reschedule": {
+                "post": _operation(
+                    "rescheduleBooking",
+                    "Move to another free time",
+                    [TOKEN],
+                    {200: _ref("Booking")},
+                    (400, 404, 409, 410, 413),
+                    body="RescheduleRequest",
+                )
+            },
+            "/bookings/{token}/cancel": {
+                "post": _operation(
+                    "cancelBooking",
+                    "Cancel",
+                    [TOKEN],
+                    {200: _ref("Booking")},
+                    (400, 404, 409, 410, 413),
+                    body="CancelRequest",
+                )
+            },
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _ref(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _content(schema):
+    return {"application/json": {"schema": schema}}
+
+
+def _operation(operation_id, summary, parameters, answers, errors, body=None):
+    responses = {str(status): {"description": summary, "content": _content(schema)} for status, schema in answers.items()}
+    for status in (*errors, 500):
+        responses[str(status)] = {"description": STATUS_TEXTS[status], "content": _content(_ref("Error"))}
+    operation = {
+        "operationId": operation_id,
+        "summary": summary,
+        "parameters": parameters,
+        "responses": responses,
+    }
+    if body:
+        operation["requestBody"] = {"required": body != "CancelRequest", "content": _content(_ref(body))}
+    return operation

@@ -1,0 +1,220 @@
+"""The month and the times of a day, as the template draws them and as the script takes them over."""
+
+import calendar
+import zoneinfo
+from datetime import date, datetime, timedelta, timezone
+from urllib.parse import urlencode
+
+from babel.dates import format_date, get_day_names
+from markupsafe import Markup
+from odoo.http import request
+from odoo.tools.misc import babel_locale_parse
+
+from ..exceptions import PublicError
+from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
+from .common import next_free_within, utc_now
+from .words import clock, long_date, zone_name
+
+
+class Picker:
+    """Everything the month, the times and the zone need, for one request.
+
+    :param page: the page (sudo)
+    :param info: its `_public_info`
+    :param args: the query string (``month``, ``day``, ``tz``, ``duration``, ``view``)
+    :param base: path the links lead to
+    :param booking: the booking that is being moved, if one is
+    """
+
+    def __init__(self, page, info, args, base, booking=None):
+        self.env = request.env
+        self.page, self.info, self.args, self.base = page, info, args, base
+        self.booking = booking
+        self.locale = babel_locale_parse(self.env.lang or "en_US")
+        self.notices = []
+        self.refused = False
+        self.zone = self._choose_zone()
+        self.tz = zoneinfo.ZoneInfo(self.zone)
+        self.duration = self._choose_duration()
+        self.month, self.day = self._choose_month()
+        self.slots = self._load()
+
+    # ------------------------------------------------------------ what is shown
+
+    def _choose_zone(self):
+        fallback = self.booking.timezone if self.booking else self.info["timezone"]
+        wanted = self.args.get("tz")
+        if wanted is None:
+            return parse_zone(request.cookies.get("tz")) or fallback
+        zone = parse_zone(wanted)
+        if not zone:
+            self.notices.append(unknown_zone_message(self.env, fallback))
+        return zone or fallback
+
+    def _choose_duration(self):
+        default = self.info["default_duration"]
+        if self.booking and self.booking.duration in self.info["durations"]:
+            default = self.booking.duration
+        try:
+            return parse_duration(self.env, self.info, self.args.get("duration") or default)
+        except PublicError as error:
+            self._refuse(error.message)
+            return default
+
+    def _choose_month(self):
+        """:return: (first day of the month, chosen day or None)"""
+        try:
+            day = date.fromisoformat(self.args["day"]) if self.args.get("day") else None
+            month = date.fromisoformat(f"{self.args['month']}-01") if self.args.get("month") else day
+        except ValueError:
+            self._refuse(range_message(self.env, self.info))
+            day = month = None
+        first, last = self.months
+        if month and not first <= month.replace(day=1) <= last:
+            self._refuse(range_message(self.env, self.info))
+            day = month = None
+        if month:
+            return month.replace(day=1), day
+        slot = self._next_free(utc_now())
+        start = self.local(slot.start).date() if slot else first
+        return start.replace(day=1), None
+
+    def _refuse(self, message):
+        self.refused = True
+        self.notices.append(message)
+
+    @property
+    def months(self):
+        """:return: first days of the first and the last month that could have free time, in the visitor's zone"""
+        first, last = (date.fromisoformat(self.info["window"][edge]) for edge in ("from", "to"))
+        zone = self.info["timezone"]
+        start = self.local(day_start(first, zone))
+        end = self.local(day_start(last + timedelta(days=1), zone) - timedelta(seconds=1))
+        return start.date().replace(day=1), end.date().replace(day=1)
+
+    def _load(self):
+        """Reads a day more on each side: the script may show the same slots in another zone."""
+        start = day_start(self.month, self.zone) - timedelta(days=1)
+        end = day_start(_next_month(self.month), self.zone) + timedelta(days=1)
+        return self.page._free_slots(start, end, self.duration, **self._moved)
+
+    @property
+    def _moved(self):
+        return {"booking": self.booking} if self.booking else {}
+
+    def _next_free(self, after):
+        if self.booking:
+            return self.page._next_free(max(after, utc_now()), self.duration, booking=self.booking)
+        return next_free_within(self.page, after, self.duration)
+
+    # ------------------------------------------------------------ words
+
+    def local(self, moment):
+        return moment.astimezone(self.tz)
+
+    def clock(self, moment):
+        return clock(self.env, self.local(moment))
+
+    def long_date(self, moment):
+        return long_date(self.env, self.local(moment).date() if isinstance(moment, datetime) else moment)
+
+    @property
+    def description(self):
+        """The page's text; the field has sanitized it."""
+        return Markup(self.info["description"])  # noqa: S704
+
+    def url(self, **changes):
+        """:return: the address of this view with other parameters; what is at its default is left out"""
+        params = {"month": None, "day": None, "start": None, "view": None, "step": self.args.get("step")}
+        params["tz"] = self.zone if parse_zone(self.args.get("tz")) else None
+        params["duration"] = self.duration if self.duration != self.info["default_duration"] else None
+        params.update(changes)
+        query = urlencode({key: value for key, value in params.items() if value})
+        return f"{self.base}?{query}" if query else self.base
+
+    # ------------------------------------------------------------ for the template
+
+    def values(self):
+        by_day = {}
+        for slot in self.slots:
+            by_day.setdefault(self.local(slot.start).date(), []).append(slot)
+        in_month = [day for day in by_day if day.replace(day=1) == self.month]
+        chosen = self.day if self.day in by_day else min(in_month, default=None)
+        first, last = self.months
+        week_start = int(self.env["res.lang"]._get_data(code=self.env.lang).week_start or 1) - 1
+        previous, following = _previous_month(self.month), _next_month(self.month)
+        next_slot = None if in_month else self._next_free(day_start(following, self.zone)) or self._next_free(utc_now())
+        return {
+            "picker": self,
+            "info": self.info,
+            "month_label": format_date(self.month, "LLLL y", locale=self.locale),
+            "previous_url": previous >= first and self.url(month=previous.strftime("%Y-%m")),
+            "next_url": following <= last and self.url(month=following.strftime("%Y-%m")),
+            "weekdays": self._weekdays(week_start),
+            "weeks": self._weeks(week_start, by_day, chosen),
+            "chosen_label": chosen and self.long_date(chosen),
+            "times": [self._time(slot) for slot in by_day.get(chosen, ())],
+            "next_free": next_slot and self._next_free_link(next_slot),
+            "durations": [
+                {"minutes": minutes, "url": self.url(duration=minutes), "chosen": minutes == self.duration}
+                for minutes in self.info["durations"]
+            ],
+            "zone_label": zone_name(self.zone),
+            "zone_now": self.clock(utc_now()),
+            "zone_url": self.url(view="zone", month=self.month.strftime("%Y-%m")),
+            "zones": sorted(zoneinfo.available_timezones()) if self.args.get("view") == "zone" else None,
+            "step": "times" if self.day in by_day else "month",
+            "week_start": week_start,
+        }
+
+    def _weekdays(self, week_start):
+        short = get_day_names("abbreviated", "stand-alone", self.locale)
+        wide = get_day_names("wide", "stand-alone", self.locale)
+        return [(short[day % 7], wide[day % 7]) for day in range(week_start, week_start + 7)]
+
+    def _weeks(self, week_start, by_day, chosen):
+        today = self.local(utc_now()).date()
+        return [
+            [
+                {
+                    "day": day,
+                    "outside": day.month != self.month.month,
+                    "today": day == today,
+                    "chosen": day == chosen,
+                    "label": self.long_date(day),
+                    "url": day.month == self.month.month and day in by_day and self.url(day=day.isoformat()),
+                }
+                for day in week
+            ]
+            for week in calendar.Calendar(week_start).monthdatescalendar(self.month.year, self.month.month)
+        ]
+
+    def _time(self, slot):
+        start = slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"label": self.clock(slot.start), "start": start, "url": self.url(start=start)}
+
+    def _next_free_link(self, slot):
+        return {"label": self.long_date(slot.start), "url": self.url(day=self.local(slot.start).date().isoformat())}
+
+    def config(self, values):
+        """:return: JSON-ready; with it the script draws the same picture without asking again"""
+        return {
+            "info": self.info,
+            "lang": self.locale.language + (f"-{self.locale.territory}" if self.locale.territory else ""),
+            "weekStart": values["week_start"],
+            "zone": self.zone,
+            "zoneChosen": bool(parse_zone(self.args.get("tz"))),
+            "duration": self.duration,
+            "month": self.month.strftime("%Y-%m"),
+            "months": [month.strftime("%Y-%m") for month in self.months],
+            "day": self.day and self.day.isoformat(),
+            "slots": [slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for slot in self.slots],
+        }
+
+
+def _next_month(month):
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def _previous_month(month):
+    return (month - timedelta(days=1)).replace(day=1)
