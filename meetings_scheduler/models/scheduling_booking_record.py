@@ -81,7 +81,8 @@ class SchedulingBooking(models.Model):
             if open_lead:
                 self.lead_id = open_lead
                 return
-        self.lead_id = leads.with_context(mail_create_nosubscribe=True).create(
+        # The host gets the booking's own mail; "You have been assigned" would be a second one.
+        self.lead_id = leads.with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True).create(
             {
                 "name": f"{self.page_id.name}: {self.visitor_name}",
                 "type": "opportunity",
