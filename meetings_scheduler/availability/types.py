@@ -11,6 +11,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 DAY = 86_400
+# Wide enough for any calendar, narrow enough that a year added to either end still is a date
+FIRST_YEAR, LAST_YEAR = 1900, 2900
+LONGEST = 3_660 * DAY
 POLICIES = ("single", "group", "round_robin", "collective", "fixed_plus_one")
 PERIODS = ("day", "week", "month", "year")
 WINDOW_KINDS = ("rolling", "rolling_window", "dates", "until")
@@ -120,9 +123,11 @@ class Window:
             raise InvalidRules("window", f"unknown kind {self.kind!r}, expected one of {', '.join(WINDOW_KINDS)}")
         if self.count not in ("calendar", "business"):
             raise InvalidRules("window", f"unknown count {self.count!r}, expected calendar or business")
-        if self.days < 0:
-            raise InvalidRules("window", "days cannot be negative")
+        if not 0 <= self.days <= LONGEST // DAY:
+            raise InvalidRules("window", f"days must be between 0 and {LONGEST // DAY}, is {self.days}")
         for edge in (self.start, self.end):
+            if edge is not None and not FIRST_YEAR <= edge.year <= LAST_YEAR:
+                raise InvalidRules("window", f"{edge} lies outside the years {FIRST_YEAR}-{LAST_YEAR}")
             if isinstance(edge, datetime) and edge.utcoffset() is None:
                 raise InvalidRules("window", f"{edge} has no time zone")
 
@@ -206,6 +211,8 @@ class PageRules:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InvalidRules(name, f"must be at least {least}, is {value}")
+            if value is not None and value > LONGEST:
+                raise InvalidRules(name, f"must be at most ten years, is {value} seconds")
 
     @property
     def step(self) -> int:

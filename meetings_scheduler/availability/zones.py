@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from .types import DAY, InvalidRules
+from .types import DAY, FIRST_YEAR, LAST_YEAR, InvalidRules
 
 UTC = timezone.utc  # noqa: UP017 - datetime.UTC needs Python 3.11
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,9 +27,11 @@ def zone(name: str) -> ZoneInfo:
 
 
 def to_epoch(moment: datetime) -> int:
-    """The first whole second at or after the moment; raises InvalidRules for a naive one."""
+    """The first whole second at or after the moment; raises InvalidRules for a naive or absurdly far one."""
     if moment.utcoffset() is None:
         raise InvalidRules("datetime", f"{moment} has no time zone")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise InvalidRules("datetime", f"{moment} lies outside the years {FIRST_YEAR}-{LAST_YEAR}")
     return -((EPOCH - moment) // _SECOND)
 
 
