@@ -1,7 +1,7 @@
 """Databases: made from a cached template that holds Odoo's own addons, so that only ours are installed each time.
 
-What is in a database is written in its comment, as JSON: it travels with the database and survives an interrupted start.
-Whatever takes long happens under an `_unfinished` name; the rename says that it is whole.
+What is in a database is written in its comment, as JSON: it travels with the database, and an interrupted start can't
+contradict it. Whatever takes long happens under an `_unfinished` name; the rename says that it is whole.
 """
 
 import json

@@ -35,7 +35,9 @@ def from_os_error(error):
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full(error.filename or "the cache")
     if error.errno in (errno.EACCES, errno.EROFS) and error.filename:
-        return Problem(f"may not write {error.filename}", "give your user the right to, or set XDG_CACHE_HOME elsewhere")
+        return Problem(
+            f"may not write {error.filename}", "give your user the right to, or set XDG_CACHE_HOME elsewhere"
+        )
     return None
 
 

@@ -18,8 +18,10 @@ from aiosmtpd.controller import Controller
 PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
-table {{ width: 100%; border-collapse: collapse }} td, th {{ text-align: left; padding: .4rem; border-top: 1px solid #ddd }}
-iframe {{ width: 100%; height: 60vh; border: 1px solid #ddd }} pre {{ white-space: pre-wrap; background: #f6f6f6; padding: 1rem }}
+table {{ width: 100%; border-collapse: collapse }}
+td, th {{ text-align: left; padding: .4rem; border-top: 1px solid #ddd }}
+iframe {{ width: 100%; height: 60vh; border: 1px solid #ddd }}
+pre {{ white-space: pre-wrap; background: #f6f6f6; padding: 1rem }}
 </style><h1>{title}</h1>{body}</html>"""
 
 

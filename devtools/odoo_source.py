@@ -93,7 +93,9 @@ def mirrors():
         if "security" not in uri and uri not in found:
             found.append(uri)
     if not found:
-        raise Problem("apt has no Debian mirror", f"add one to apt's sources, or set ODOO_HOME to an Odoo {SERIES} checkout")
+        raise Problem(
+            "apt has no Debian mirror", f"add one to apt's sources, or set ODOO_HOME to an Odoo {SERIES} checkout"
+        )
     return found
 
 

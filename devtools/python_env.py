@@ -8,9 +8,7 @@ from . import places, system
 from .processes import follow, run
 from .progress import step
 
-REQUIREMENTS = [
-    places.CHECKOUT / "devtools" / f"requirements-{name}.txt" for name in ("odoo", "addon", "dev")
-]
+REQUIREMENTS = [places.CHECKOUT / "devtools" / f"requirements-{name}.txt" for name in ("odoo", "addon", "dev")]
 
 
 def find():

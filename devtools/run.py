@@ -17,7 +17,7 @@ DEFAULT_PORT = 8069
 def parser():
     options = argparse.ArgumentParser(
         prog="./dev run",
-        description="Start Odoo 19 with the addon on 127.0.0.1, bringing all it needs. Ctrl-C ends everything it started.",
+        description="Start Odoo 19 with the addon on 127.0.0.1, bringing all it needs. Ctrl-C ends all it started.",
         epilog="environment: ODOO_HOME (an existing Odoo 19 checkout), PGHOST (an existing PostgreSQL server, with the"
         " usual PGPORT, PGUSER, PGPASSWORD), DATABASE (name of the database), XDG_CACHE_HOME (where the cache lies).",
     )

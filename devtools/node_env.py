@@ -1,0 +1,23 @@
+"""eslint and prettier, in the cache, keyed by the lock file."""
+
+from . import places, system
+from .processes import run
+from .progress import step
+
+
+def find():
+    """The folder node_modules, filled if need be."""
+    manifests = [places.CHECKOUT / name for name in ("package.json", "package-lock.json")]
+    folder = places.cache() / f"node-{places.short_hash(*(path.read_text() for path in manifests))}"
+    with places.lock("node"):
+        if not folder.exists():
+            npm = system.node()
+            places.require_space(200)
+            with step("JavaScript linters"):
+                unfinished = places.fresh(folder)
+                for path in manifests:
+                    (unfinished / path.name).write_text(path.read_text())
+                command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+                run(command, "installing the JavaScript linters", "run the same again", cwd=unfinished)
+                unfinished.rename(folder)
+    return folder / "node_modules"

@@ -1,0 +1,26 @@
+"""./dev shell: an Odoo shell on this checkout's database."""
+
+import argparse
+import os
+import subprocess
+
+from . import database, places, processes
+from .errors import Problem
+from .run import environment
+
+
+def main(argv):
+    options = argparse.ArgumentParser(
+        prog="./dev shell",
+        description="An Odoo shell on the database of ./dev run (or $DATABASE). `env` is there; nothing is saved until"
+        " you call env.cr.commit(). Reads commands from standard input if that is no terminal.",
+    )
+    options.parse_args(argv)
+    name = os.environ.get("DATABASE") or places.checkout_name()
+    with processes.ended_by_signals(), environment(name) as instance:
+        if name not in database.names(instance.server):
+            raise Problem(f"there is no database {name} yet", "make it first: ./dev run")
+        command = instance.command("shell", "--config", instance.configure(), "--no-http", "--log-level=warn")
+        return subprocess.run(
+            [str(word) for word in command], cwd=instance.folder, env=instance.environment, check=False
+        ).returncode

@@ -1,0 +1,164 @@
+"""./dev test: lint, pure tests, Odoo tests and browser journeys, ending on one counted line.
+
+A part that could not run, or found no test to run, counts as failed: silence must not look like success.
+"""
+
+import argparse
+import os
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import addons, database, lint, mail, places, processes, python_env, system
+from .errors import Problem
+from .run import environment, serving
+
+PYTEST_NO_TESTS = 5
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+    @property
+    def total(self):
+        return self.passed + self.failed + self.skipped
+
+
+def main(argv):
+    options = argparse.ArgumentParser(prog="./dev test", description="Run all tests, or some parts.")
+    options.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)} (default: all)")
+    options.add_argument("-k", metavar="EXPR", help="only the tests whose names match, as pytest's -k; leaves lint out")
+    arguments = options.parse_args(argv)
+    unknown = set(arguments.parts) - set(PARTS)
+    if unknown:
+        options.error(f"no part {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}")
+    chosen = [part for part in PARTS if part in arguments.parts or not arguments.parts]
+    if arguments.k and not arguments.parts:
+        chosen.remove("lint")
+    total = Count()
+    with processes.ended_by_signals():
+        for part in chosen:
+            print(f"\n== {part}", flush=True)
+            try:
+                count = PARTS[part](arguments.k)
+            except Problem as problem:
+                print(f"error: {part} could not run: {problem}", flush=True)
+                count = Count(failed=1)
+            if not count.total and not arguments.k:
+                print(f"error: {part}: no test was found", flush=True)
+                count = Count(failed=1)
+            total += count
+    if not total.total:
+        print(f"error: no test matches {arguments.k!r}", flush=True)
+        total = Count(failed=1)
+    print(f"\n{total}", flush=True)
+    return 1 if total.failed else 0
+
+
+def run_lint(_expression):
+    results = lint.check()
+    failed = sum(not result.ok for result in results)
+    return Count(len(results) - failed, failed)
+
+
+def run_pure(expression):
+    """Without Odoo on the path: what imports it there fails."""
+    python = python_env.find()
+    paths = os.pathsep.join(str(places.CHECKOUT / name) for name in ("", "meetings_scheduler"))
+    # Odoo's plugin of pytest imports Odoo when it is loaded.
+    return pytest(python, ["-p", "no:odoo", "tests/pure"], expression, PYTHONPATH=paths)
+
+
+def run_odoo(expression):
+    """Against a database of its own, without demo data: tests make what they need."""
+    found = [f"{name}/tests" for name in addons.names() if (places.CHECKOUT / name / "tests").is_dir()]
+    if not found:
+        return Count()
+    system.chromium()
+    with temporary_instance("test", demo=False) as instance:
+        arguments = [f"--odoo-config={instance.configure()}", f"--odoo-database={instance.database}", "--odoo-http"]
+        return pytest(instance.python, [*arguments, *found], expression, **instance.environment)
+
+
+def run_browser(expression):
+    """Against a server with demo data, two workers and a mail catcher, shared by all journeys."""
+    system.chromium()
+    with temporary_instance("journeys", demo=True) as instance:
+        port = processes.free_port()
+        parameters = {"web.base.url": f"http://127.0.0.1:{port}", "meetings_scheduler.rate_limit": "0"}
+        database.set_parameters(instance, parameters)
+        with (
+            mail.catcher(instance, processes.free_port()) as mailbox,
+            serving(instance, port, workers=2, smtp_port=mailbox.smtp_port),
+        ):
+            surroundings = {
+                "JOURNEY_URL": f"http://127.0.0.1:{port}",
+                "JOURNEY_DATABASE": instance.database,
+                "JOURNEY_MAILS": str(mailbox.folder),
+                "JOURNEY_LOG": str(instance.folder / "server.log"),
+                "JOURNEY_PGHOST": instance.server.host,
+                "JOURNEY_PGUSER": instance.server.user,
+                "PYTHONPATH": str(places.CHECKOUT),
+            }
+            return pytest(instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
+
+
+PARTS = {"lint": run_lint, "pure": run_pure, "odoo": run_odoo, "browser": run_browser}
+
+
+@contextmanager
+def temporary_instance(name, demo):
+    """An Odoo on a fresh database, dropped at the end. Two runs in one checkout must not share it."""
+    with environment(f"{places.checkout_name()}_{name}") as instance, places.lock(instance.database):
+        database.make(instance, demo=demo, durable=False)
+        try:
+            yield instance
+        finally:
+            database.drop(instance)
+
+
+def pytest(python, arguments, expression, **environment_variables):
+    """Run pytest and count by its report: its exit code does not tell how many tests there were."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [python, "-m", "pytest", "--color=auto", f"--junit-xml={report}", *arguments]
+        if expression:
+            command += ["-k", expression]
+        variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment_variables}
+        process = processes.start(command, cwd=places.CHECKOUT, env=variables)
+        try:
+            code = process.wait()
+        finally:
+            processes.stop(process)
+        count = read_report(report) if report.exists() else Count()
+    if code == PYTEST_NO_TESTS:
+        return Count()
+    if code and not count.failed:
+        print(f"error: pytest ended with {code}", flush=True)
+        count.failed += 1
+    return count
+
+
+def read_report(path):
+    """Counts of a JUnit report. An error while collecting counts as a failure, an error in a teardown too."""
+    count = Count()
+    for case in ElementTree.parse(path).getroot().iter("testcase"):
+        outcomes = {child.tag for child in case}
+        if outcomes & {"failure", "error"}:
+            count.failed += 1
+        elif "skipped" in outcomes:
+            count.skipped += 1
+        else:
+            count.passed += 1
+    return count
