@@ -10,7 +10,7 @@ from ..form_fields import check_text
 from ..form_times import parse_duration, parse_instant, parse_slot_query, parse_zone, unknown_zone_message
 from . import openapi
 from .api_errors import api_route, json_body, slot_json
-from .common import book, check_can_change, check_form_token, find_page, find_token, is_trap, next_free_within
+from .common import book, check_can_change, find_page, find_token, is_trap, next_free
 from .read_limit import check_read_limit
 
 BASE = "/meetings/api/v1"
@@ -30,19 +30,7 @@ class MeetingsApi(http.Controller):
     @api_route(f"{BASE}/pages/<slug>/slots", ["GET"], readonly=True)
     def slots(self, slug):
         check_read_limit()
-        page = find_page(slug)
-        query = parse_slot_query(request.env, page._public_info(), request.httprequest.args)
-        zone = zoneinfo.ZoneInfo(query.timezone)
-        slots = page._free_slots(query.start, query.end, query.duration_min)
-        first = slots[0] if slots else next_free_within(page, query.end, query.duration_min)
-        answer = {
-            "timezone": query.timezone,
-            "slots": [slot_json(slot, zone) for slot in slots],
-            "next_free": slot_json(first, zone) if first else None,
-        }
-        if query.warning:
-            answer["warning"] = query.warning
-        return (answer,)
+        return (_slots_json(find_page(slug)),)
 
     @api_route(f"{BASE}/pages/<slug>/bookings", ["POST"])
     def create_booking(self, slug):
@@ -50,9 +38,6 @@ class MeetingsApi(http.Controller):
         raw = json_body()
         if is_trap(raw):
             return {"state": "received"}, 202
-        # Only the page's own form has such a token; other clients are held by the counters alone.
-        if raw.get("form_token"):
-            check_form_token(raw["form_token"] if isinstance(raw["form_token"], str) else "")
         if header := request.httprequest.headers.get("Idempotency-Key"):
             raw["idempotency_key"] = header
         booking = book(page, page._public_info(), raw)
@@ -64,6 +49,13 @@ class MeetingsApi(http.Controller):
         check_read_limit()
         found = find_token(token)
         return (_booking_json(found.booking_id, token, _zone_of_query(found.booking_id)),)
+
+    @api_route(f"{BASE}/bookings/<token>/slots", ["GET"], readonly=True)
+    def booking_slots(self, token):
+        """Times the booking can be moved to: its own time doesn't stand in its way."""
+        check_read_limit()
+        booking = find_token(token).booking_id
+        return (_slots_json(booking.page_id, booking),)
 
     @api_route(f"{BASE}/bookings/<token>/reschedule", ["POST"])
     def reschedule(self, token):
@@ -89,6 +81,22 @@ class MeetingsApi(http.Controller):
         check_can_change(found)
         found.booking_id._cancel(_reason(raw), found.role)
         return (_booking_json(found.booking_id, token, found.booking_id.timezone),)
+
+
+def _slots_json(page, booking=None):
+    """:return: the free times that the query string asks for"""
+    query = parse_slot_query(request.env, page._public_info(), request.httprequest.args)
+    zone = zoneinfo.ZoneInfo(query.timezone)
+    slots = page._free_slots(query.start, query.end, query.duration_min, booking=booking)
+    first = slots[0] if slots else next_free(page, query.end, query.duration_min, booking)
+    answer = {
+        "timezone": query.timezone,
+        "slots": [slot_json(slot, zone) for slot in slots],
+        "next_free": slot_json(first, zone) if first else None,
+    }
+    if query.warning:
+        answer["warning"] = query.warning
+    return answer
 
 
 def _reason(raw):

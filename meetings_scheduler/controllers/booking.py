@@ -13,6 +13,7 @@ from .common import (
     form_token,
     is_trap,
     new_idempotency_key,
+    page_not_found,
 )
 from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
 from .picker import Picker
@@ -28,7 +29,7 @@ class BookingPages(http.Controller):
         try:
             page = find_page(slug)
         except PublicError as error:
-            return error_page(error)
+            return _unavailable(error)
         info = page._public_info()
         picker = Picker(page, info, request.httprequest.args, f"/meetings/{slug}")
         if request.httprequest.args.get("start"):
@@ -43,7 +44,7 @@ class BookingPages(http.Controller):
     @http.route("/meetings/<path:rest>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True)
     def elsewhere(self, rest, **_params):
         """Whatever else is asked for below /meetings gets the same answer as an unknown page."""
-        return error_page(PublicError(404, "page_not_found", request.env._("This booking page is not available.")))
+        return _unavailable(page_not_found(request.env))
 
     @http.route("/meetings/<slug>/photo", type="http", auth="public", methods=["GET"], readonly=True, save_session=False)
     def photo(self, slug, **_params):
@@ -70,7 +71,7 @@ class BookingPages(http.Controller):
         try:
             page = find_page(slug)
         except PublicError as error:
-            return error_page(error)
+            return _unavailable(error)
         form = full_form()
         if is_trap(form):
             return render("meetings_scheduler.received_page", {})
@@ -83,6 +84,12 @@ class BookingPages(http.Controller):
         except PublicError as error:
             return refuse_to_store(_form_page(picker, form, error))
         return request.redirect(f"/meetings/manage/{booking._mint_token('visitor')}?done=booked")
+
+
+def _unavailable(error):
+    """One and the same page for whatever isn't there; drawn for an address of our own, as the layout trips over ``..``."""
+    request.reroute("/meetings/unavailable")
+    return error_page(error)
 
 
 def _form_page(picker, form, error=None):

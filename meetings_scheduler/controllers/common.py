@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from odoo.http import request
 from odoo.tools.misc import hash_sign, verify_hash_signed
@@ -36,8 +36,12 @@ def find_page(slug):
         pages = pages.with_context(website_id=request.env["website"].get_current_website().id)
     page = pages._find_public(slug)
     if not page:
-        raise PublicError(404, "page_not_found", request.env._("This booking page is not available."))
+        raise page_not_found(request.env)
     return page
+
+
+def page_not_found(env):
+    return PublicError(404, "page_not_found", env._("This booking page is not available."))
 
 
 def find_token(value):
@@ -124,6 +128,6 @@ def check_form_token(value):
         raise PublicError(400, "too_fast", env._("That was quick! Please check your details and send once more."))
 
 
-def next_free_within(page, after, duration_min):
-    """:return: the next free slot at or after ``after`` (aware UTC), never in the past, or None"""
-    return page._next_free(max(after, utc_now() - timedelta(minutes=1)), duration_min)
+def next_free(page, after, duration_min, booking=None):
+    """:return: the next free slot at or after ``after`` (aware UTC), or None; nothing before now is looked at"""
+    return page._next_free(max(after, utc_now()), duration_min, booking=booking)

@@ -92,6 +92,15 @@ def document(server):
             "/bookings/{token}": {
                 "get": _operation("getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429))
             },
+            "/bookings/{token}/slots": {
+                "get": _operation(
+                    "getBookingSlots",
+                    "Times the booking can be moved to",
+                    [TOKEN, *SLOT_QUERY],
+                    {200: _ref("Slots")},
+                    (400, 404, 429),
+                )
+            },
             "/bookings/{token}/reschedule": {
                 "post": _operation(
                     "rescheduleBooking",

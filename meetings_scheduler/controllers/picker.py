@@ -12,7 +12,7 @@ from odoo.tools.misc import babel_locale_parse
 
 from ..exceptions import PublicError
 from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
-from .common import next_free_within, utc_now
+from .common import next_free, utc_now
 from .words import clock, long_date, zone_name
 
 
@@ -96,16 +96,10 @@ class Picker:
         """Reads a day more on each side: the script may show the same slots in another zone."""
         start = day_start(self.month, self.zone) - timedelta(days=1)
         end = day_start(_next_month(self.month), self.zone) + timedelta(days=1)
-        return self.page._free_slots(start, end, self.duration, **self._moved)
-
-    @property
-    def _moved(self):
-        return {"booking": self.booking} if self.booking else {}
+        return self.page._free_slots(start, end, self.duration, booking=self.booking)
 
     def _next_free(self, after):
-        if self.booking:
-            return self.page._next_free(max(after, utc_now()), self.duration, booking=self.booking)
-        return next_free_within(self.page, after, self.duration)
+        return next_free(self.page, after, self.duration, self.booking)
 
     # ------------------------------------------------------------ words
 

@@ -18,10 +18,25 @@ class IrHttp(models.AbstractModel):
         # No website language negotiation: an API answers where it is asked, without redirect or cookie.
         request.is_frontend = request.is_frontend_multilang = False
         try:
-            return super()._match(path)
+            rule, args = super()._match(path)
+            if not rule.endpoint.routing.get("website"):
+                return rule, args
+            cls._refuse_page_route(path)
         except (NotFound, MethodNotAllowed) as error:
             request.session.can_save = False
             abort(error_response(request.env, error))
+
+    @classmethod
+    def _refuse_page_route(cls, path):
+        """The pages' own catch-all also matches addresses below the API: say what the API says.
+
+        :raises MethodNotAllowed: the API has the address for POST
+        :raises NotFound: it doesn't have it
+        """
+        routes = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
+        if routes.test(path, "POST"):
+            raise MethodNotAllowed(valid_methods=["POST"])
+        raise NotFound
 
     @classmethod
     def _handle_error(cls, exception):

@@ -1,0 +1,62 @@
+import { _t } from "@web/core/l10n/translation";
+
+const BASE = "/meetings/api/v1";
+const TIMEOUT = 15000;
+
+/** What the API, or the way to it, said no with. `status` is 0 if it couldn't be reached. */
+export class ApiError extends Error {
+    constructor(status, { code = "unreachable", message, field = null, fields = [], alternatives = [] }) {
+        super(message);
+        Object.assign(this, { status, code, field, fields, alternatives });
+    }
+}
+
+export class ApiClient {
+    /**
+     * @param {string} lang BCP 47, the language of messages
+     * @param {typeof fetch} [fetcher]
+     */
+    constructor(lang, fetcher = (...args) => fetch(...args)) {
+        this.lang = lang;
+        this.fetcher = fetcher;
+    }
+
+    async call(path, body) {
+        const controller = new AbortController();
+        const timer = setTimeout(() => controller.abort(), TIMEOUT);
+        let response, answer;
+        try {
+            response = await this.fetcher(BASE + path, {
+                method: body ? "POST" : "GET",
+                headers: { "Accept-Language": this.lang, ...(body && { "Content-Type": "application/json" }) },
+                body: body && JSON.stringify(body),
+                signal: controller.signal,
+                credentials: "omit",
+            });
+            answer = await response.json();
+        } catch {
+            // No connection, too slow, or a proxy's page instead of an answer.
+            throw new ApiError(0, { message: _t("Can't reach the calendar.") });
+        } finally {
+            clearTimeout(timer);
+        }
+        if (!response.ok) {
+            throw new ApiError(response.status, answer.error || { message: _t("Can't reach the calendar.") });
+        }
+        return answer;
+    }
+
+    /** @returns {Promise<{slots: string[], nextFree: string|null}>} instants */
+    async slots(owner, { from, to, tz, duration }) {
+        const answer = await this.call(`${owner}/slots?${new URLSearchParams({ from, to, tz, duration })}`);
+        return { slots: answer.slots.map((slot) => slot.start), nextFree: answer.next_free && answer.next_free.start };
+    }
+
+    book(slug, body) {
+        return this.call(`/pages/${slug}/bookings`, body);
+    }
+
+    reschedule(token, body) {
+        return this.call(`/bookings/${token}/reschedule`, body);
+    }
+}
