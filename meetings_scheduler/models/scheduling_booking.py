@@ -33,6 +33,13 @@ class SchedulingBooking(models.Model):
     company_id = fields.Many2one("res.company", required=True)
     host_ids = fields.One2many("scheduling.booking.host", "booking_id", "Hosts")
 
+    choice_reason = fields.Char("Why this host", readonly=True, help="How the host was chosen among those who were free.")
+    link_id = fields.Many2one("scheduling.link", "Private link", readonly=True, index="btree_not_null")
+    link_single_use = fields.Boolean(readonly=True)
+    holds_time = fields.Boolean(
+        readonly=True, help="The time of this request is kept free until it is answered; an offline page's isn't."
+    )
+
     state = fields.Selection(STATES, required=True, default="confirmed", tracking=True, index=True)
     outcome = fields.Selection(OUTCOMES, required=True, default="scheduled", tracking=True)
     reason = fields.Char("Reason", help="Why the meeting was moved, cancelled or declined.", tracking=True)
@@ -73,6 +80,9 @@ class SchedulingBooking(models.Model):
 
     _reference_uniq = models.UniqueIndex("(reference)")
     _idempotency_uniq = models.UniqueIndex("(page_id, idempotency_key) WHERE idempotency_key IS NOT NULL")
+    _single_use_uniq = models.UniqueIndex(
+        "(link_id) WHERE link_single_use AND state IN ('requested', 'confirmed')", "This link was used already."
+    )
     _period_sane = models.Constraint("CHECK (start < stop)", "A meeting ends after it starts.")
 
     @api.depends("start", "stop")
@@ -120,6 +130,7 @@ class SchedulingBooking(models.Model):
         if self.state != "requested":
             raise UserError(self.env._("This request has been answered already."))
         self.write({"state": "declined", "outcome": "cancelled", "reason": reason, "changed_by": "host"})
+        self.host_ids.write({"blocks": False})
         self._notify("declined")
 
     def _cancel(self, reason="", by="host"):
@@ -141,7 +152,7 @@ class SchedulingBooking(models.Model):
             }
         )
         self.host_ids.write({"blocks": False})
-        self._archive_event()
+        self._leave_event()
         self._notify("cancelled")
 
     def _move(self, start, stop, reason="", by="host"):

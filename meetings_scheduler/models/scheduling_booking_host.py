@@ -14,9 +14,16 @@ class SchedulingBookingHost(models.Model):
     stop = fields.Datetime(required=True, help="End of the meeting plus the buffer after it.")
     blocks = fields.Boolean(default=True, help="Cancelled bookings and unanswered requests take no time.")
 
+    seat_group = fields.Char(
+        required=True, help="Names the time that visitors of a group page share; else the booking itself."
+    )
+    seat = fields.Integer(required=True, default=1)
+
     # Decides every race: no lock taken before it could, since a REPEATABLE READ snapshot may predate the lock.
+    # Visitors who share one time of a group page have the same seat_group, and a seat each.
     _no_overlap = models.Constraint(
-        "EXCLUDE USING gist (user_id WITH =, tsrange(start, stop) WITH &&) WHERE (blocks)",
+        "EXCLUDE USING gist (user_id WITH =, seat_group WITH <>, tsrange(start, stop) WITH &&) WHERE (blocks)",
         "The host already has a booking at this time.",
     )
+    _seat_uniq = models.UniqueIndex("(seat_group, user_id, seat) WHERE blocks")
     _period_sane = models.Constraint("CHECK (start < stop)")

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.addons.meetings_scheduler.formatting import clock, date_in_words, short_date
 from odoo.addons.meetings_scheduler.providers import ical, links
+from odoo.tools.i18n import format_list
 from odoo.tools.mail import formataddr
 
 from .scheduling_page_slots import aware
@@ -38,9 +39,13 @@ class SchedulingBooking(models.Model):
             "invite_sequence": self.invite_sequence,
             "reason": self.reason or "",
         }
+        recipients_of = {
+            "visitor": [None],
+            "host": [str(user_id) for user_id in (self.host_ids.user_id or self.user_id).ids],
+            "guest": self._guest_list(),
+        }
         for audience in AUDIENCES[notice]:
-            recipients = self._guest_list() if audience == "guest" else [None]
-            for recipient in recipients:
+            for recipient in recipients_of[audience]:
                 lane = f"booking:{self.id}:{recipient or audience}"
                 key = f"{lane}:{notice}:{self.invite_sequence}"
                 letter = {"notice": notice, "audience": audience, "recipient": recipient, "facts": facts}
@@ -56,6 +61,10 @@ class SchedulingBooking(models.Model):
                 body=Markup("%s<br/>%s") % (self._headline(notice, "host"), when["sentence"])
             )
 
+    def _host_names(self):
+        """:return: the names of everybody who hosts the meeting, as the language joins them"""
+        return format_list(self.env, (self.host_ids.user_id or self.user_id).mapped("name"))
+
     def _guest_list(self):
         return [email.strip() for email in (self.guest_emails or "").split(",") if email.strip()]
 
@@ -66,21 +75,20 @@ class SchedulingBooking(models.Model):
 
         :param notice: key of :data:`AUDIENCES`
         :param audience: "visitor", "host" or "guest"
-        :param recipient: address of the guest
+        :param recipient: address of the guest, id (str) of the host's user; None for the visitor and the first host
         :param facts: what the booking said when the mail was asked for, see :meth:`_notify`; None for now
         :return: mail.mail, not sent yet
         """
         self.ensure_one()
         told = self.new(facts, origin=self) if facts else self
-        to_host = audience == "host"
-        lang = (self.user_id.lang if to_host else self.lang) or self.env.lang or "en_US"
-        timezone = (self.user_id.tz or self.page_id.timezone) if to_host else self.timezone
-        booking = told.with_context(lang=lang, tz=timezone)
-        host = self.user_id
+        host = self.env["res.users"].browse(int(recipient)) if audience == "host" and recipient else self.user_id
+        reader_zone = host.tz or self.page_id.timezone if audience == "host" else self.timezone
+        lang = (host.lang if audience == "host" else self.lang) or self.env.lang or "en_US"
+        booking = told.with_context(lang=lang, tz=reader_zone)
         visitor = formataddr((self.visitor_name, self.email))
-        values = booking._mail_values(notice, audience, timezone, lang)
+        values = booking._mail_values(notice, audience, reader_zone, lang)
         attachments = []
-        if method := METHODS.get(notice):
+        if self.event_id and (method := METHODS.get(notice)):
             attachments.append(
                 fields.Command.create(
                     {
@@ -92,6 +100,17 @@ class SchedulingBooking(models.Model):
                     }
                 )
             )
+        addresses = {
+            "email_to": recipient or visitor,
+            "email_from": self.user_id.email_formatted,
+            "reply_to": self.user_id.email_formatted,
+        }
+        if audience == "host":
+            addresses = {
+                "email_to": host.email_formatted,
+                "email_from": self.company_id.email_formatted or host.email_formatted,
+                "reply_to": visitor,
+            }
         return (
             self.env["mail.mail"]
             .sudo()
@@ -101,11 +120,7 @@ class SchedulingBooking(models.Model):
                     "body_html": self.env["ir.qweb"]
                     .with_context(lang=lang)
                     ._render("meetings_scheduler.mail_booking", values),
-                    "email_to": host.email_formatted if to_host else (recipient or visitor),
-                    "email_from": (self.company_id.email_formatted or host.email_formatted)
-                    if to_host
-                    else host.email_formatted,
-                    "reply_to": visitor if to_host else host.email_formatted,
+                    **addresses,
                     "attachment_ids": attachments,
                     "auto_delete": True,
                 }
@@ -152,13 +167,15 @@ class SchedulingBooking(models.Model):
 
     def _headline(self, notice, audience):
         """:return: the first line of the mail: the fact"""
-        names = {"host": self.user_id.name, "visitor": self.visitor_name}
+        names = {"host": self._host_names(), "visitor": self.visitor_name}
         if audience == "host":
             return {
                 "booked": self.env._("%(visitor)s booked a meeting with you.", **names),
                 "moved": self.env._("The meeting with %(visitor)s has a new time.", **names),
                 "cancelled": self.env._("The meeting with %(visitor)s is cancelled.", **names),
-                "requested": self.env._("%(visitor)s asks for a meeting. Your calendar isn't connected.", **names),
+                "requested": self.env._("%(visitor)s asks for a meeting. Please accept or decline.", **names)
+                if self.holds_time
+                else self.env._("%(visitor)s asks for a meeting. Your calendar isn't connected.", **names),
                 "declined": self.env._("The request of %(visitor)s is declined.", **names),
             }[notice]
         return {
@@ -173,7 +190,7 @@ class SchedulingBooking(models.Model):
 
     def _title(self, audience):
         """:return: what the meeting is called in its reader's mailbox and calendar"""
-        other = self.visitor_name if audience == "host" else self.user_id.name
+        other = self.visitor_name if audience == "host" else self._host_names()
         return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
 
     def _when(self, timezone, lang):
@@ -216,7 +233,7 @@ class SchedulingBooking(models.Model):
                 "%(page)s: %(visitor)s and %(host)s",
                 page=self.page_id.name,
                 visitor=self.visitor_name,
-                host=host.name,
+                host=self._host_names(),
             ),
             description="\n".join(filter(None, (self._where_text(), self.location))),
             location=self.location or self._where_text() or "",

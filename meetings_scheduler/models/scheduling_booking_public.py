@@ -38,7 +38,7 @@ class SchedulingBooking(models.Model):
             "end": aware(self.stop).astimezone(zone).isoformat(),
             "timezone": zone.key,
             "duration": self.duration,
-            "host": self.user_id.name,
+            "host": self._host_names(),
             "location": {
                 "type": self.location_type,
                 "label": self._where_text(),

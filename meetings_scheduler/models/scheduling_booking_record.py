@@ -1,12 +1,14 @@
 """What a booking leaves in Odoo: the host's time, the contact, the calendar event, the opportunity."""
 
 from datetime import timedelta
+from itertools import count
 
 import psycopg2.errors
 from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.addons.meetings_scheduler.exceptions import SlotTaken
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
 
 # The booking sends its own invitation, and it knows of the change already.
@@ -23,26 +25,50 @@ OWN_WRITE = {
 class SchedulingBooking(models.Model):
     _inherit = "scheduling.booking"
 
-    def _take_time(self):
-        """Reserves the host's time, buffers included. PostgreSQL decides whether it is still free.
+    def _take_time(self, hosts=None):
+        """Reserves the hosts' time, buffers included. PostgreSQL decides whether it is still free.
 
+        :param hosts: the users who host the meeting; None for those who do already
         :raises SlotTaken: another booking has it
+        :raises ConcurrencyError: somebody else sat down in a group at this very moment; tried again, it will be clear
         """
         self.ensure_one()
-        period = {
-            "start": self.start - timedelta(minutes=self.buffer_before),
-            "stop": self.stop + timedelta(minutes=self.buffer_after),
-            "blocks": self.state == "confirmed",
-        }
+        hosts = hosts or self.host_ids.user_id
+        rows = [
+            {
+                "booking_id": self.id,
+                "user_id": host.id,
+                "start": self.start - timedelta(minutes=self.buffer_before),
+                "stop": self.stop + timedelta(minutes=self.buffer_after),
+                "blocks": self.state == "confirmed" or self.holds_time,
+                **self._seat(host),
+            }
+            for host in hosts.sorted("id")  # always in this order: two meetings of the same hosts can't deadlock
+        ]
         try:
             with self.env.cr.savepoint():
-                if self.host_ids:
-                    self.host_ids.write(period)
-                else:
-                    self.host_ids = [Command.create({"user_id": self.user_id.id, **period})]
-                self.host_ids.flush_recordset()
+                self.host_ids.unlink()
+                self.env["scheduling.booking.host"].create(rows)
         except psycopg2.errors.ExclusionViolation:
             raise SlotTaken(self.env._("Someone just took this time. Please choose another one.")) from None
+        except psycopg2.errors.UniqueViolation:
+            raise ConcurrencyError("a group's seat was taken") from None
+
+    def _seat(self, host):
+        """:return: what visitors of a group share at this time, and the number of this one's seat with ``host``"""
+        if self.page_id.page_type != "group":
+            return {"seat_group": f"booking:{self.id}", "seat": 1}
+        seat_group = f"page:{self.page_id.id}:{self.start}:{self.stop}"
+        together = self.env["scheduling.booking.host"].search(
+            [
+                ("seat_group", "=", seat_group),
+                ("user_id", "=", host.id),
+                ("blocks", "=", True),
+                ("booking_id", "!=", self.id),
+            ]
+        )
+        taken = set(together.mapped("seat"))
+        return {"seat_group": seat_group, "seat": next(seat for seat in count(1) if seat not in taken)}
 
     def _find_or_create_contact(self):
         """The contact of the visitor's address. One that exists already is never changed from a public form."""
@@ -101,48 +127,88 @@ class SchedulingBooking(models.Model):
         )
 
     def _create_event(self):
-        """Puts the meeting into the host's Odoo calendar, and the activity on the opportunity or contact."""
+        """Puts the meeting into the hosts' Odoo calendar, and the activity on the opportunity or contact.
+
+        Visitors of a group meet in one event.
+        """
         self.ensure_one()
-        host = self.user_id
-        record = self.lead_id or self.partner_id
-        event = (
-            self.env["calendar.event"]
-            .with_user(host)
-            .sudo()
-            .with_context(**OWN_WRITE)
-            .create(
-                {
-                    "name": f"{self.page_id.name}: {self.visitor_name}",
-                    "start": self.start,
-                    "stop": self.stop,
-                    "user_id": host.id,
-                    "partner_ids": [Command.set((host.partner_id | self.partner_id).ids)],
-                    "description": self._answers_html(),
-                    "location": self.location if self.location_type == "place" else False,
-                    "videocall_location": self.location if self.location_type == "link" else False,
-                    "opportunity_id": self.lead_id.id,
-                    "res_model_id": self.env["ir.model"]._get_id(record._name),
-                    "res_id": record.id,
-                    "scheduling_booking_ids": [Command.link(self.id)],
-                }
-            )
-        )
-        event.attendee_ids.state = "accepted"  # who books has accepted
+        event = self._group_event()
+        if event:
+            event.write({"partner_ids": [Command.link(self.partner_id.id)]})
+            event.attendee_ids.state = "accepted"
+            self.event_id = event
+        else:
+            event = self.env["calendar.event"].with_user(self.user_id).sudo().with_context(**OWN_WRITE)
+            event = event.create(self._event_values())
+            event.attendee_ids.state = "accepted"  # who books has accepted
+            if self.location_type == "discuss":
+                event._set_discuss_videocall_location()
         if self.location_type == "discuss":
-            event._set_discuss_videocall_location()
             self.location = event.videocall_location
 
+    def _event_values(self):
+        page = self.page_id
+        record = self.lead_id or self.partner_id
+        hosts = self.host_ids.user_id or self.user_id
+        values = {
+            "name": page.name if page.page_type == "group" else f"{page.name}: {self.visitor_name}",
+            "start": self.start,
+            "stop": self.stop,
+            "user_id": self.user_id.id,
+            "partner_ids": [Command.set((hosts.partner_id | self.partner_id).ids)],
+            "description": self._answers_html(),
+            "location": self.location if self.location_type == "place" else False,
+            "videocall_location": self.location if self.location_type == "link" else False,
+            "scheduling_booking_ids": [Command.link(self.id)],
+        }
+        if page.page_type != "group":
+            values.update(
+                opportunity_id=self.lead_id.id,
+                res_model_id=self.env["ir.model"]._get_id(record._name),
+                res_id=record.id,
+            )
+        return values
+
+    def _own_event(self):
+        """:return: the booking's event, to be written without Odoo telling anybody"""
+        return self.event_id.with_user(self.user_id).sudo().with_context(**OWN_WRITE)
+
+    def _group_event(self):
+        """:return: the event of the visitors who sit at the same time already, or an empty recordset"""
+        if self.page_id.page_type != "group":
+            return self.env["calendar.event"]
+        seat_group = self.host_ids[:1].seat_group
+        others = self.env["scheduling.booking.host"].search(
+            [("seat_group", "=", seat_group), ("blocks", "=", True), ("booking_id", "!=", self.id)]
+        )
+        event = others.booking_id.event_id.filtered("active")[:1]
+        return event.with_user(self.user_id).sudo().with_context(**OWN_WRITE)
+
     def _move_event(self):
-        event = self.event_id.with_user(self.user_id).sudo().with_context(**OWN_WRITE)
-        if event and (event.start, event.stop) != (self.start, self.stop):
+        event = self._own_event()
+        if not event or (event.start, event.stop) == (self.start, self.stop):
+            return
+        if self._others_in_event():
+            self._leave_event()
+            self._create_event()
+        else:
             event.write({"start": self.start, "stop": self.stop})
 
-    def _archive_event(self):
-        """Takes the meeting out of the calendar and its activity off the list; both records stay."""
-        event = self.event_id.with_user(self.user_id).sudo().with_context(**OWN_WRITE)
+    def _leave_event(self):
+        """Takes the meeting out of the calendar and its activity off the list; both records stay.
+
+        One visitor of a group leaves the others their event.
+        """
+        event = self._own_event()
+        if self._others_in_event():
+            event.write({"partner_ids": [Command.unlink(self.partner_id.id)]})
+            return
         event.activity_ids.action_archive()
         if event.active:
             event.active = False
+
+    def _others_in_event(self):
+        return (self.event_id.scheduling_booking_ids - self).filtered(lambda other: other.state == "confirmed")
 
     def _answers_html(self):
         """:return: what the visitor wrote, escaped, for the event and the opportunity"""

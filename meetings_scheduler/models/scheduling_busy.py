@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 UTC = ZoneInfo("UTC")
 
@@ -93,36 +92,3 @@ class SchedulingBusy(models.Model):
         first = datetime.combine(event.start_date, time(), zone)
         last = datetime.combine(event.stop_date + timedelta(days=1), time(), zone)
         return first.astimezone(UTC).replace(tzinfo=None), last.astimezone(UTC).replace(tzinfo=None)
-
-    # ------------------------------------------------------------ read for the engine
-
-    @api.model
-    def _periods(self, users, start, end):
-        """The busy time of ``users`` between two instants, merged, in one query for any number of users and days.
-
-        :param start: naive UTC
-        :param end: naive UTC
-        :return: dict of user id to a list of (start, end) in epoch seconds, sorted and without overlap
-        """
-        self.flush_model(["user_id", "start", "stop"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint
-                  FROM (
-                      SELECT user_id, unnest(range_agg(tsrange(start, stop))) AS period
-                        FROM scheduling_busy
-                       WHERE user_id = ANY(%s) AND tsrange(start, stop) && tsrange(%s, %s)
-                       GROUP BY user_id
-                  ) merged
-                 ORDER BY user_id, period
-                """,
-                users.ids,
-                start,
-                end,
-            )
-        )
-        periods = {user_id: [] for user_id in users.ids}
-        for user_id, period_start, period_end in rows:
-            periods[user_id].append((period_start, period_end))
-        return periods

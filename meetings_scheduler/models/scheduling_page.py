@@ -1,6 +1,5 @@
 """A scheduling page: what a visitor may book, with whom, and under which rules."""
 
-import hashlib
 import re
 import unicodedata
 
@@ -11,6 +10,14 @@ from odoo.fields import Command
 
 # Words of our own routes below /meetings; a page of that name could never be reached.
 RESERVED_SLUGS = {"api", "connect", "manage", "webhook"}
+
+PAGE_TYPES = [
+    ("one_to_one", "One-to-one"),
+    ("group", "Group: several visitors at one time"),
+    ("round_robin", "Round robin: one of several hosts"),
+    ("collective", "Collective: all hosts together"),
+    ("fixed_plus_one", "Fixed hosts and one of a pool"),
+]
 
 INCREMENTS = [
     ("0", "As long as the meeting"),
@@ -50,10 +57,10 @@ class SchedulingPage(models.Model):
         copy=False,
         help="The last part of the page's address: lower-case letters, digits and hyphens.",
     )
-    page_type = fields.Selection([("one_to_one", "One-to-one")], "Type", required=True, default="one_to_one")
+    page_type = fields.Selection(PAGE_TYPES, "Type", required=True, default="one_to_one")
     user_id = fields.Many2one(
         "res.users",
-        "Host",
+        "Owner",
         required=True,
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
@@ -87,6 +94,8 @@ class SchedulingPage(models.Model):
         required=True,
         default="own",
     )
+    override_ids = fields.One2many("scheduling.override", "page_id", "Other hours on certain dates", copy=True)
+    limit_ids = fields.One2many("scheduling.limit", "page_id", "Limits", copy=True)
     hours_ids = fields.One2many(
         "scheduling.hours",
         "page_id",
@@ -134,6 +143,14 @@ class SchedulingPage(models.Model):
         default="optional",
     )
     allow_guests = fields.Boolean("Visitor may add guests", default=True)
+    approval = fields.Selection(
+        [("none", "No"), ("short", "On short notice"), ("always", "Always")],
+        "I confirm each booking",
+        required=True,
+        default="none",
+        help="A time that waits for your answer is kept free for the visitor.",
+    )
+    approval_notice_hours = fields.Float("Short notice", default=24.0, help="Hours before the start.")
     question_ids = fields.One2many("scheduling.question", "page_id", "Questions", copy=True)
     consent_text = fields.Text(
         "Consent", translate=True, help="A sentence the visitor must agree to, kept with the booking."
@@ -150,6 +167,15 @@ class SchedulingPage(models.Model):
         default="none",
     )
     team_id = fields.Many2one("crm.team", "Sales Team")
+
+    # Sharing
+    access = fields.Selection(
+        [("public", "Everybody who has the address"), ("private", "Private links only")],
+        required=True,
+        default="public",
+        tracking=True,
+    )
+    link_ids = fields.One2many("scheduling.link", "page_id", "Private links")
 
     booking_ids = fields.One2many("scheduling.booking", "page_id", "Bookings")
     booking_count = fields.Integer(compute="_compute_booking_count")
@@ -207,18 +233,22 @@ class SchedulingPage(models.Model):
                 raise ValidationError(
                     self.env._("The address “%(slug)s” is used by the product itself.", slug=page.slug)
                 )
-            twin = self.sudo().with_context(active_test=False).search(
-                [("slug", "=", page.slug), ("id", "!=", page.id)], limit=1
-            )
-            if twin:
-                raise ValidationError(
-                    self.env._(
-                        "The address “%(slug)s” belongs to the page “%(page)s” of %(owner)s. Choose another one.",
-                        slug=page.slug,
-                        page=twin.name,
-                        owner=twin.user_id.name,
-                    )
+
+    def _refuse_taken_slug(self, slug):
+        """Says whose an address is; before writing, since the unique index only knows that it is somebody's.
+
+        :raises ValidationError: naming the page that has it
+        """
+        twin = self.sudo().with_context(active_test=False).search([("slug", "=", slug), ("id", "not in", self.ids)], limit=1)
+        if twin:
+            raise ValidationError(
+                self.env._(
+                    "The address “%(slug)s” belongs to the page “%(page)s” of %(owner)s. Choose another one.",
+                    slug=slug,
+                    page=twin.name,
+                    owner=twin.user_id.name,
                 )
+            )
 
     @api.constrains("window_type", "window_start", "window_end")
     def _check_window(self):
@@ -227,6 +257,8 @@ class SchedulingPage(models.Model):
                 raise ValidationError(self.env._("Give the first and the last day that may be booked."))
             if page.window_end < page.window_start:
                 raise ValidationError(self.env._("The last day that may be booked lies before the first one."))
+            if page.window_end < fields.Date.context_today(page):
+                raise ValidationError(self.env._("The last day that may be booked lies in the past."))
 
     @api.constrains("duration_ids")
     def _check_durations(self):
@@ -257,8 +289,14 @@ class SchedulingPage(models.Model):
             if not vals.get("slug"):
                 host = self.env["res.users"].browse(vals.get("user_id") or self.env.uid)
                 vals["slug"] = self._free_slug(f"{host.name} {vals.get('name') or self._default_name()}", taken)
+            self._refuse_taken_slug(vals["slug"])
             taken.add(vals["slug"])
         return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("slug"):
+            self._refuse_taken_slug(vals["slug"])
+        return super().write(vals)
 
     # ------------------------------------------------------------ computed fields
 
@@ -276,12 +314,6 @@ class SchedulingPage(models.Model):
         )
         for page in self:
             page.booking_count = counts.get(page, 0)
-
-    @api.depends("user_id")
-    def _compute_is_connected(self):
-        readable = self.env["scheduling.connection"].sudo()._readable_users(self.user_id)
-        for page in self:
-            page.is_connected = page.user_id in readable
 
     @api.depends("min_notice_hours", "window_type", "window_days", "window_start", "window_end", "increment")
     @api.depends_context("lang")
@@ -326,65 +358,3 @@ class SchedulingPage(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_scheduling_booking")
         action.update(domain=[("page_id", "=", self.id)], context={"default_page_id": self.id})
         return action
-
-    # ------------------------------------------------------------ what the public may see
-
-    @api.model
-    def _find_public(self, slug):
-        """The page a visitor may book.
-
-        Unknown, archived, unpublished, of an archived host or of another website: all the same, an empty recordset,
-        so that nobody can tell a hidden page from one that doesn't exist.
-
-        :param slug: the last part of the address, as it came over the wire
-        :return: a page (sudo) or an empty recordset
-        """
-        if not slug or len(slug) > 100 or not slug.isascii() or "\x00" in slug:
-            return self.browse()
-        domain = [("slug", "=", slug), ("is_published", "=", True), ("user_id.active", "=", True)]
-        website_id = self.env.context.get("website_id")
-        if website_id:
-            domain.append(("website_id", "in", (False, website_id)))
-        return self.sudo().search(domain, limit=1)
-
-    def _public_info(self):
-        """What a visitor may know of the page, JSON-ready, in the env's language."""
-        self.ensure_one()
-        first, last = self._window_dates()
-        return {
-            "slug": self.slug,
-            "name": self.name,
-            "url": self.url,
-            "description": str(self.description or ""),
-            "company": self.company_id.name,
-            "host": {"name": self.user_id.name, "photo_url": f"/meetings/{self.slug}/photo"},
-            "online": self.is_connected,
-            "timezone": self.timezone,
-            "durations": self._duration_minutes(),
-            "default_duration": self._duration_minutes()[0],
-            "location": {"type": self.location_type, "label": self._location_label()},
-            "phone": self.phone,
-            "guests": self.allow_guests,
-            "questions": [question._public_info() for question in self.question_ids],
-            "consent": self._consent(),
-            "window": {"from": first.isoformat(), "to": last.isoformat()},
-        }
-
-    def _duration_minutes(self):
-        return sorted(self.duration_ids.mapped("minutes"))
-
-    def _location_label(self):
-        """:return: where the meeting takes place, as a visitor may read it before booking (no link yet)"""
-        if self.location_type == "place":
-            return self.location
-        return dict(self._fields["location_type"]._description_selection(self.env))[self.location_type].split(" (")[0]
-
-    def _consent(self):
-        """:return: None, or the sentence to agree to and the version that is kept with the booking"""
-        if not self.consent_text:
-            return None
-        return {"text": self.consent_text, "version": self._consent_version()}
-
-    def _consent_version(self):
-        """:return: a short name of today's wording, which changes whenever the wording does"""
-        return hashlib.sha256(self.consent_text.encode()).hexdigest()[:12]

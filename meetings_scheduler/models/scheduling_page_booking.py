@@ -34,23 +34,52 @@ class SchedulingPage(models.Model):
         booking = page._repeated(request)
         if booking:
             return booking
-        page._require_free(request.start, request.duration_min)
-        online = page.is_connected
-        try:
-            with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
-                booking = page.env["scheduling.booking"].create(page._booking_values(request, online))
-                booking._take_time()
-        except SlotTaken as error:
-            raise SlotTaken(error.message, page._nearest_free_now(request.start, request.duration_min)) from None
-        except psycopg2.errors.UniqueViolation:
-            # The same form, sent twice at once: tried again, it finds the booking of the first.
-            raise ConcurrencyError("idempotency key in use") from None
+        decision = page._require_free(request.start, request.duration_min)
+        booking = page._reserve(request, decision.host_ids)
         booking._find_or_create_contact()
-        if online:
+        if booking.state == "confirmed":
             booking._create_opportunity()
             booking._create_event()
-        booking._notify("booked" if online else "requested")
+        booking._notify("booked" if booking.state == "confirmed" else "requested")
         return booking
+
+    def _reserve(self, request, able):
+        """Writes the booking with the time of the hosts whose turn it is; of several, the next one if they lose a race.
+
+        :param able: ids (str) of the users who are free
+        :raises SlotTaken: nobody is any more
+        :raises ConcurrencyError: the same form, or a single-use link, is being used at this very moment; Odoo tries
+            again and then sees by whom
+        """
+        for hosts, choices in self._choose_hosts(able, self._known_contact(request)):
+            try:
+                with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
+                    booking = self.env["scheduling.booking"].create(self._booking_values(request, hosts, choices))
+                    booking._take_time(hosts)
+                    return booking
+            except SlotTaken as error:
+                lost = error
+            except psycopg2.errors.UniqueViolation:
+                raise ConcurrencyError("form or link in use") from None
+        raise SlotTaken(lost.message, self._nearest_free_now(request.start, request.duration_min)) from None
+
+    def _known_contact(self, request):
+        """:return: the contact of the visitor's address if there is one, for whose salesperson goes first"""
+        if self.page_type not in ("round_robin", "fixed_plus_one") or not self.owner_first:
+            return self.env["res.partner"]
+        return self.env["res.partner"].search(
+            [
+                ("email_normalized", "=", request.email_normalized),
+                ("user_id", "!=", False),
+                ("company_id", "in", (False, self.company_id.id)),
+            ],
+            limit=1,
+        )
+
+    def _needs_approval(self, start):
+        """:return: whether a meeting at ``start`` (aware) waits for the owner's yes"""
+        short = start - self._now() < timedelta(hours=self.approval_notice_hours)
+        return self.approval == "always" or (self.approval == "short" and short)
 
     def _reschedule(self, booking, start, duration_min, reason, by):
         """Moves ``booking`` to another free time of the page.
@@ -68,11 +97,13 @@ class SchedulingPage(models.Model):
             raise SlotTaken(error.message, self._nearest_free_now(start, duration_min, booking)) from None
 
     def _require_free(self, start, duration_min, booking=None):
+        """:return: the engine's :class:`availability.Decision`; :raises SlotTaken: it says no"""
         decision = self._check_slot(start, duration_min, booking)
         if not decision.ok:
             raise SlotTaken(
                 self._why_not(decision.reasons), self._nearest_free(start, duration_min, booking=booking), code="not_free"
             )
+        return decision
 
     def _why_not(self, reasons):
         """:return: the sentence a visitor reads; it never tells what the host does at that time"""
@@ -123,13 +154,20 @@ class SchedulingPage(models.Model):
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
-    def _booking_values(self, request, online):
+    def _booking_values(self, request, hosts, choices):
+        online = self.is_connected
+        waits = online and self._needs_approval(request.start)
+        link = self._link()
         questions = {question.id: question for question in self.question_ids}
         return {
             "page_id": self.id,
-            "user_id": self.user_id.id,
+            "user_id": (self.user_id if self.user_id in hosts else hosts[0]).id,
             "company_id": self.company_id.id,
-            "state": "confirmed" if online else "requested",
+            "state": "confirmed" if online and not waits else "requested",
+            "holds_time": waits,
+            "choice_reason": self._explain_choice(choices),
+            "link_id": link.id,
+            "link_single_use": link.single_use,
             "start": naive(request.start),
             "stop": naive(request.start) + timedelta(minutes=request.duration_min),
             "buffer_before": self.buffer_before,

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.addons.meetings_scheduler import availability
-from odoo.tools import SQL
+
+from .scheduling_page_hosts import POLICIES, SHARED
 
 # No question reaches further ahead, whatever the window: bounds the work of one request.
 HORIZON = timedelta(days=731)
@@ -33,26 +34,26 @@ class SchedulingPage(models.Model):
         :param booking: the booking that is being moved; it doesn't stand in its own way
         :return: list of :class:`availability.Slot`, sorted
         """
-        rules = self._rules(duration_min)
+        rules = self._rules(duration_min, booking)
         return availability.slots(
             rules, self._host_calendars(start, end, booking), now=self._now(), start=start, end=end
         )
 
     def _next_free(self, after, duration_min, booking=None):
         """:return: the first free :class:`availability.Slot` at or after ``after`` (aware), or None"""
-        rules = self._rules(duration_min)
+        rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(after, self._window_end(), booking)
         return availability.next_free(rules, hosts, now=self._now(), after=after)
 
     def _nearest_free(self, start, duration_min, count=3, booking=None):
         """:return: the ``count`` free :class:`availability.Slot` nearest to ``start`` (aware), nearest first"""
-        rules = self._rules(duration_min)
+        rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(self._now(), self._window_end(), booking)
         return availability.nearest(rules, hosts, start, now=self._now(), count=count)
 
     def _check_slot(self, start, duration_min, booking=None):
         """:return: :class:`availability.Decision` for one start (aware), by the code that shows the slots"""
-        rules = self._rules(duration_min)
+        rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(start, start + timedelta(minutes=duration_min), booking)
         return availability.check(rules, hosts, start, now=self._now())
 
@@ -62,7 +63,7 @@ class SchedulingPage(models.Model):
     def _now(self):
         return aware(fields.Datetime.now())
 
-    def _rules(self, duration_min):
+    def _rules(self, duration_min, booking=None):
         """:return: :class:`availability.PageRules`, lengths in seconds"""
         self.ensure_one()
         return availability.PageRules(
@@ -72,8 +73,18 @@ class SchedulingPage(models.Model):
             buffer_after=self.buffer_after * 60,
             notice=round(self.min_notice_hours * 3600),
             window=self._window(),
+            limits=self._limits("page"),
+            host_limits=self._limits("host"),
+            seats=self.seats if self.page_type == "group" else 1,
+            policy=self._policy(booking),
             timezone=self.timezone,
         )
+
+    def _policy(self, booking=None):
+        """:return: the engine's policy; a meeting is moved with the hosts it has, all of them"""
+        if booking and self.page_type in SHARED:
+            return "collective"
+        return POLICIES[self.page_type]
 
     def _window(self):
         if self.window_type == "dates":
@@ -101,73 +112,82 @@ class SchedulingPage(models.Model):
     def _host_calendars(self, start, end, booking=None):
         """The page's hosts with what is in their way between two instants.
 
-        A host whose calendar isn't connected is asked on request pages only ("offline"): nothing is promised there, so
-        what is known counts and what isn't can't.
+        A host whose calendar can't be read is never free. Where nobody can promise anything (an offline page), times
+        are shown all the same, for visitors to ask for: what is known counts, what isn't can't.
 
         :return: list of :class:`availability.HostCalendar`
         """
-        users = self.user_id
+        users = booking.host_ids.user_id.filtered("active") if booking else self._hosts()
         if self.window_type == "bookable":  # which days count depends on all the free time before them
             start = self._now()
         margin = timedelta(minutes=self.buffer_before + self.buffer_after) + timedelta(days=1)
         start, end = naive(start - margin), naive(end + margin)
-        busy = self.env["scheduling.busy"]._periods(users, start, end)
-        booked = self._booked(users, start, end, booking)
+        occupied = self._occupied(users, start, end, booking)
+        readable = self.env["scheduling.connection"].sudo()._readable_users(users)
+        offline = not self._can_promise(users, readable)
+        fixed = self.host_ids.filtered("is_fixed").user_id
         return [
             availability.HostCalendar(
-                id=str(user.id), hours=self._weekly_hours(user), busy=busy[user.id], bookings=booked[user.id]
+                id=str(user.id),
+                hours=self._weekly_hours(user, start.date(), end.date()),
+                busy=occupied[user.id].busy,
+                bookings=occupied[user.id].bookings,
+                readable=offline or user in readable,
+                unreadable_reason=self.env._("calendar not connected or access lost"),
+                fixed=user in fixed,
             )
             for user in users
         ]
 
-    def _booked(self, users, start, end, booking=None):
-        """The bookings that take time from ``users``, each with the buffers it was made with.
-
-        :return: dict of user id to a list of :class:`availability.Booking`
-        """
-        self.env["scheduling.booking.host"].flush_model()
-        self.env["scheduling.booking"].flush_model(["start", "stop", "buffer_before", "buffer_after", "page_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT host.user_id, extract(epoch FROM booking.start)::bigint, extract(epoch FROM booking.stop)::bigint,
-                       booking.buffer_before * 60, booking.buffer_after * 60,
-                       booking.page_id = %(page)s, booking.id
-                  FROM scheduling_booking_host host
-                  JOIN scheduling_booking booking ON booking.id = host.booking_id
-                 WHERE host.blocks AND host.user_id = ANY(%(users)s) AND host.booking_id <> %(moved)s
-                   AND tsrange(host.start, host.stop) && tsrange(%(start)s, %(end)s)
-                """,
-                page=self.id,
-                users=users.ids,
-                moved=booking.id if booking else 0,
-                start=start,
-                end=end,
-            )
-        )
-        booked = {user_id: [] for user_id in users.ids}
-        for user_id, meeting_start, meeting_end, before, after, same_page, key in rows:
-            booked[user_id].append(
-                availability.Booking(
-                    meeting_start, meeting_end, buffer_before=before, buffer_after=after, same_page=same_page, key=key
-                )
-            )
-        return booked
-
-    def _weekly_hours(self, user):
+    def _weekly_hours(self, user, first, last):
         """:return: :class:`availability.WeeklyHours` in minutes of the wall clock, Monday first"""
+        overrides = self._overrides()
         if self.hours_mode == "working":
             calendar = user.resource_calendar_id or self.company_id.resource_calendar_id
+            lines = calendar.attendance_ids.filtered(lambda line: line.day_period != "lunch" and not line.display_type)
             zone = user.tz or calendar.tz
-            rows = [
-                (line.dayofweek, line.hour_from, line.hour_to)
-                for line in calendar.attendance_ids
-                if line.day_period != "lunch" and not line.display_type
-            ]
-        else:
-            zone = self.timezone
-            rows = [(line.day, line.hour_from, line.hour_to) for line in self.hours_ids]
-        days = [[] for _ in range(7)]
-        for day, hour_from, hour_to in sorted(rows):
-            days[int(day)].append((round(hour_from * 60), round(hour_to * 60)))
-        return availability.WeeklyHours(timezone=zone, days=tuple(tuple(day) for day in days))
+            if calendar.two_weeks_calendar:
+                weeks = [_week(lines.filtered(lambda line, week=week: line.week_type == week)) for week in ("0", "1")]
+                overrides = {**self._alternate_weeks(weeks, first, last), **overrides}
+                return availability.WeeklyHours(timezone=zone, days=weeks[0], overrides=overrides)
+            return availability.WeeklyHours(timezone=zone, days=_week(lines), overrides=overrides)
+        return availability.WeeklyHours(
+            timezone=self.timezone, days=_week(self.hours_ids), overrides=overrides
+        )
+
+    def _alternate_weeks(self, weeks, first, last):
+        """:return: the hours of each date between two dates, for working hours that alternate by week"""
+        week_type = self.env["resource.calendar.attendance"].get_week_type
+        dates = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        return {day: weeks[week_type(day)][day.weekday()] for day in dates}
+
+    def _overrides(self):
+        """:return: dict of date to the ranges that replace its hours; () for a closed day"""
+        overrides = {}
+        for override in self.override_ids:
+            for offset in range((override.date_to - override.date_from).days + 1):
+                ranges = overrides.setdefault(override.date_from + timedelta(days=offset), [])
+                if not override.is_closed:
+                    ranges.append((round(override.hour_from * 60), round(override.hour_to * 60)))
+        return {day: tuple(sorted(ranges)) for day, ranges in overrides.items()}
+
+    def _limits(self, scope):
+        """:return: :class:`availability.Limits` of the page or of each host, or None"""
+        limits = self.limit_ids.filtered(lambda limit: limit.scope == scope)
+        if not limits:
+            return None
+        return availability.Limits(
+            **{
+                measure: {limit.period: limit.maximum for limit in limits if limit.measure == measure}
+                for measure in ("bookings", "minutes")
+            }
+        )
+
+
+def _week(lines):
+    """:param lines: records with a day ("0" is Monday), hour_from and hour_to; :return: seven tuples of ranges"""
+    days = [[] for _ in range(7)]
+    day_field = "day" if "day" in lines._fields else "dayofweek"
+    for line in lines.sorted("hour_from"):
+        days[int(line[day_field])].append((round(line.hour_from * 60), round(line.hour_to * 60)))
+    return tuple(tuple(day) for day in days)

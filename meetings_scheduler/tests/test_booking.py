@@ -1,4 +1,5 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
 from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
@@ -43,7 +44,8 @@ class TestBooking(SchedulingCase):
         """M2: a second booking of the same time is refused by PostgreSQL itself, and leaves nothing behind."""
         self.book(self.at(10))
         count = self.bookings.search_count([])
-        self.patch(type(self.page), "_require_free", lambda *args, **kwargs: None)
+        offered = SimpleNamespace(host_ids=(str(self.host.id),))
+        self.patch(type(self.page), "_require_free", lambda *args, **kwargs: offered)
         with self.enter_registry_test_mode(), self.assertRaises(SlotTaken) as caught:
             self.book(self.at(10), email="other@doe.example", email_normalized="other@doe.example")
         self.assertEqual(caught.exception.status, 409)

@@ -112,11 +112,11 @@ class TestOdooCalendar(SchedulingCase):
         for hour in (8, 10, 12):
             self.event(self.at(hour))
         self.book(self.at(15))
-        before = self.env["scheduling.busy"]._periods(self.host, naive(self.at(0)), naive(self.at(23)))
+        before = self.page._occupied(self.host, naive(self.at(0)), naive(self.at(23)))[self.host.id]
         self.connection._refresh_busy()
-        after = self.env["scheduling.busy"]._periods(self.host, naive(self.at(0)), naive(self.at(23)))
+        after = self.page._occupied(self.host, naive(self.at(0)), naive(self.at(23)))[self.host.id]
         self.assertEqual(before, after)
-        self.assertEqual(len(after[self.host.id]), 3, "the booking blocks by its own row")
+        self.assertEqual((len(after.busy), len(after.bookings)), (3, 1), "the booking blocks by its own row")
 
     def test_disconnected_is_unreadable(self):
         """B3: a host whose calendar isn't connected, or can't be read, is not counted as free."""

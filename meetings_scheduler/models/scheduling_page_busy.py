@@ -1,0 +1,115 @@
+"""What is in the way of a page's hosts, read by one query for any number of hosts and days."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import models
+from odoo.addons.meetings_scheduler import availability
+from odoo.tools import SQL
+
+# How far around the asked time bookings must be known to count the ones of a period.
+LIMIT_REACH = {"day": 1, "week": 7, "month": 31, "year": 366}
+
+
+@dataclass
+class Occupied:
+    """One host: ``busy`` merged (start, end) periods in epoch seconds, ``bookings`` each with its own buffers."""
+
+    busy: list = field(default_factory=list)
+    bookings: list = field(default_factory=list)
+
+
+class SchedulingPage(models.Model):
+    _inherit = "scheduling.page"
+
+    def _occupied(self, users, start, end, moved=None):
+        """
+        :param start: naive UTC
+        :param end: naive UTC
+        :param moved: the booking that is being moved; it doesn't stand in its own way
+        :return: dict of user id to :class:`Occupied`
+        """
+        self.env["scheduling.busy"].flush_model(["user_id", "start", "stop"])
+        self.env["scheduling.booking.host"].flush_model()
+        self.env["scheduling.booking"].flush_model(["start", "stop", "buffer_before", "buffer_after", "page_id"])
+        self.env["resource.calendar.leaves"].flush_model()
+        occupied = {user_id: Occupied() for user_id in users.ids}
+        for user_id, period_start, period_end, before, after, same_page, key in self.env.execute_query(
+            self._occupied_query(users, start, end, moved)
+        ):
+            if key is None:
+                occupied[user_id].busy.append((period_start, period_end))
+            else:
+                occupied[user_id].bookings.append(
+                    availability.Booking(
+                        period_start,
+                        period_end,
+                        buffer_before=before,
+                        buffer_after=after,
+                        same_page=same_page,
+                        key=key,
+                    )
+                )
+        return occupied
+
+    def _occupied_query(self, users, start, end, moved):
+        reach = timedelta(days=max((LIMIT_REACH[limit.period] for limit in self.limit_ids), default=0))
+        return SQL(
+            """
+            SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
+                   NULL::int, NULL::int, NULL::bool, NULL::int
+              FROM (
+                  SELECT user_id, unnest(range_agg(period)) AS period
+                    FROM (
+                        SELECT user_id, tsrange(start, stop) AS period
+                          FROM scheduling_busy
+                         WHERE user_id = ANY(%(users)s) AND tsrange(start, stop) && tsrange(%(start)s, %(end)s)
+                         UNION ALL
+                        %(days_off)s
+                    ) periods
+                   GROUP BY user_id
+              ) merged
+             UNION ALL
+            SELECT host.user_id, extract(epoch FROM booking.start)::bigint, extract(epoch FROM booking.stop)::bigint,
+                   booking.buffer_before * 60, booking.buffer_after * 60, booking.page_id = %(page)s, booking.id
+              FROM scheduling_booking_host host
+              JOIN scheduling_booking booking ON booking.id = host.booking_id
+             WHERE host.blocks AND host.user_id = ANY(%(users)s) AND host.booking_id <> %(moved)s
+               AND tsrange(host.start, host.stop) && tsrange(%(count_from)s, %(count_to)s)
+            """,
+            users=users.ids,
+            start=start,
+            end=end,
+            days_off=self._days_off_query(users, start, end),
+            page=self.id,
+            moved=moved.id if moved else 0,
+            count_from=start - reach,
+            count_to=end + reach,
+        )
+
+    def _days_off_query(self, users, start, end):
+        """Days off and public holidays that Odoo knows: a person's own, and those of their working hours or company.
+
+        :return: SQL of rows (user_id, period)
+        """
+        return SQL(
+            """
+            SELECT users.id, tsrange(leave.date_from, leave.date_to)
+              FROM res_users users
+              JOIN res_company company ON company.id = users.company_id
+              LEFT JOIN resource_resource resource
+                     ON resource.user_id = users.id AND resource.company_id = company.id AND resource.active
+              JOIN resource_calendar_leaves leave
+                ON leave.time_type = 'leave' AND leave.date_from < leave.date_to
+               AND leave.date_to > %(start)s AND leave.date_from < %(end)s
+               AND (leave.resource_id = resource.id
+                    OR leave.resource_id IS NULL
+                   AND (leave.company_id IS NULL OR leave.company_id = company.id)
+                   AND (leave.calendar_id IS NULL
+                        OR leave.calendar_id = COALESCE(resource.calendar_id, company.resource_calendar_id)))
+             WHERE users.id = ANY(%(users)s)
+            """,
+            users=users.ids,
+            start=start,
+            end=end,
+        )

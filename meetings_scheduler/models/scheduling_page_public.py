@@ -1,0 +1,104 @@
+"""What a visitor may see of a page."""
+
+import hashlib
+
+from odoo import api, models
+from odoo.tools.i18n import format_list
+
+from .scheduling_link import SEPARATOR
+from .scheduling_page_hosts import SHARED
+
+
+class SchedulingPage(models.Model):
+    _inherit = "scheduling.page"
+
+    @api.model
+    def _find_public(self, slug):
+        """The page a visitor may book.
+
+        Unknown, archived, unpublished, of an archived host, of another website, private without a working key: all
+        the same, an empty recordset, so that nobody can tell a hidden page from one that doesn't exist.
+
+        :param slug: the last part of the address as it came over the wire: the page's, or the page's and a private
+            link's key (``intro-call~KEY``)
+        :return: a page (sudo), which remembers the link it was opened by, or an empty recordset
+        """
+        if not slug or len(slug) > 200 or not slug.isascii() or "\x00" in slug:
+            return self.browse()
+        slug, _separator, key = slug.partition(SEPARATOR)
+        domain = [
+            ("slug", "=", slug),
+            ("is_published", "=", True),
+            "|",
+            ("page_type", "in", SHARED),
+            ("user_id.active", "=", True),
+        ]
+        website_id = self.env.context.get("website_id")
+        if website_id:
+            domain.append(("website_id", "in", (False, website_id)))
+        page = self.sudo().search(domain, limit=1)
+        link = self.env["scheduling.link"]._find(slug, key) if key else self.env["scheduling.link"]
+        if (page.access == "private" or key) and not link:
+            return self.browse()
+        return page.with_context(scheduling_link_id=link.id) if link else page
+
+    def _link(self):
+        """:return: the private link the visitor came by (sudo), or an empty recordset"""
+        return self.env["scheduling.link"].sudo().browse(self.env.context.get("scheduling_link_id") or ())
+
+    def _public_slug(self):
+        """:return: the address by which the visitor goes on: with the key of the link they came by"""
+        link = self._link()
+        return f"{self.slug}{SEPARATOR}{link.key}" if link else self.slug
+
+    def _public_info(self):
+        """What a visitor may know of the page, JSON-ready, in the env's language."""
+        self.ensure_one()
+        first, last = self._window_dates()
+        return {
+            "slug": self._public_slug(),
+            "name": self.name,
+            "url": self._link().url or self.url,
+            "description": str(self.description or ""),
+            "company": self.company_id.name,
+            "type": self.page_type,
+            "approval": self.approval,
+            "host": {"name": self._host_names(), "photo_url": f"/meetings/{self._public_slug()}/photo"},
+            "online": self.is_connected,
+            "timezone": self.timezone,
+            "durations": self._duration_minutes(),
+            "default_duration": self._duration_minutes()[0],
+            "location": {"type": self.location_type, "label": self._location_label()},
+            "phone": self.phone,
+            "guests": self.allow_guests,
+            "questions": [question._public_info() for question in self.question_ids],
+            "consent": self._consent(),
+            "window": {"from": first.isoformat(), "to": last.isoformat()},
+        }
+
+    def _host_names(self):
+        """:return: whom the visitor meets: the owner's name, or everybody's where all take part"""
+        if self.page_type == "collective":
+            return format_list(self.env, self._hosts().mapped("name"))
+        if self.page_type == "round_robin":
+            return self.company_id.name
+        return self.user_id.name
+
+    def _duration_minutes(self):
+        return sorted(self.duration_ids.mapped("minutes"))
+
+    def _location_label(self):
+        """:return: where the meeting takes place, as a visitor may read it before booking (no link yet)"""
+        if self.location_type == "place":
+            return self.location
+        return dict(self._fields["location_type"]._description_selection(self.env))[self.location_type].split(" (")[0]
+
+    def _consent(self):
+        """:return: None, or the sentence to agree to and the version that is kept with the booking"""
+        if not self.consent_text:
+            return None
+        return {"text": self.consent_text, "version": self._consent_version()}
+
+    def _consent_version(self):
+        """:return: a short name of today's wording, which changes whenever the wording does"""
+        return hashlib.sha256(self.consent_text.encode()).hexdigest()[:12]
