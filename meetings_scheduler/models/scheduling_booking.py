@@ -5,6 +5,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..exceptions import SlotTaken
+
 STATES = [
     ("requested", "Requested"),
     ("confirmed", "Confirmed"),
@@ -111,7 +113,8 @@ class SchedulingBooking(models.Model):
     def _accept(self):
         """The host grants a request: the event is made and the visitor told.
 
-        :raises UserError: it isn't a request any more, or the host has another booking then
+        :raises UserError: it isn't a request any more
+        :raises SlotTaken: the host has another booking then
         """
         self.ensure_one()
         if self.state != "requested":
@@ -160,7 +163,7 @@ class SchedulingBooking(models.Model):
 
         :param start: naive UTC
         :param stop: naive UTC
-        :raises UserError: the host has another booking then
+        :raises SlotTaken: the host has another booking then
         """
         self.ensure_one()
         self.write(
@@ -181,7 +184,10 @@ class SchedulingBooking(models.Model):
         for booking in self.filtered(lambda booking: booking.state == "confirmed"):
             event = booking.event_id
             if (event.start, event.stop) != (booking.start, booking.stop):
-                booking._move(event.start, event.stop, by="host")
+                try:
+                    booking._move(event.start, event.stop, by="host")
+                except SlotTaken as error:
+                    raise UserError(booking._clash_text()) from error
 
     def _follow_event_cancelled(self):
         """The event was archived or deleted in Odoo's calendar: the booking is cancelled, the visitor told."""
@@ -193,7 +199,14 @@ class SchedulingBooking(models.Model):
     def action_accept(self):
         for booking in self:
             booking.check_access("write")
-            booking.sudo()._accept()
+            try:
+                booking.sudo()._accept()
+            except SlotTaken as error:
+                raise UserError(booking._clash_text()) from error
+
+    def _clash_text(self):
+        """:return: what a host reads where a visitor would be offered other times"""
+        return self.env._("%(host)s has another booking at this time, buffers included.", host=self.user_id.name)
 
     def action_decline(self):
         for booking in self:

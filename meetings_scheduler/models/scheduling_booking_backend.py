@@ -1,6 +1,9 @@
-"""What the booking's form in the backend asks of its record."""
+"""What the backend's screens ask of a booking, and how they learn that it changed."""
 
 from odoo import api, fields, models
+
+# What the dashboard shows of a booking.
+SHOWN_FIELDS = {"state", "start", "stop", "location", "user_id"}
 
 
 class SchedulingBooking(models.Model):
@@ -13,3 +16,20 @@ class SchedulingBooking(models.Model):
         now = fields.Datetime.now()
         for booking in self:
             booking.is_past = bool(booking.start) and booking.start <= now
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bookings = super().create(vals_list)
+        bookings._tell_dashboards()
+        return bookings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if SHOWN_FIELDS & set(vals):
+            self._tell_dashboards()
+        return result
+
+    def _tell_dashboards(self):
+        """An open dashboard of the host reads itself anew once the transaction is committed."""
+        for user in self.user_id:
+            user._bus_send("meetings_scheduler/changed", {})

@@ -22,14 +22,16 @@ class SchedulingDashboard(models.AbstractModel):
     def get_data(self):
         """Reads everything the dashboard of the current user shows.
 
-        :return: JSON-ready dict of ``calendar`` (None while nothing is connected), ``requests``, ``bookings`` and
-            ``pages``; datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+        :return: JSON-ready dict of ``calendar`` (None while nothing is connected), ``requests``, ``bookings``,
+            ``pages`` and ``has_bookings`` (whether there ever was one); datetimes are UTC as the web client's
+            ``deserializeDateTime`` reads them
         """
         return {
             "calendar": self._calendar(),
             "requests": self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),
+            "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
         }
 
     def _calendar(self):
@@ -43,6 +45,7 @@ class SchedulingDashboard(models.AbstractModel):
             "account": connection.account,
             "provider": dict(connection._fields["provider"]._description_selection(self.env))[connection.provider],
             "light": self._light(connection),
+            "live": connection.provider == "odoo",
             "age": int((fields.Datetime.now() - connection.checked_at).total_seconds())
             if connection.checked_at
             else None,
@@ -108,7 +111,7 @@ class SchedulingDashboard(models.AbstractModel):
                 "online": page.is_published,
                 "month_count": counts.get(page.id, 0),
             }
-            for page in pages
+            for page in pages.sorted(lambda page: not page.is_published)
         ]
 
     def _month_counts(self, pages):

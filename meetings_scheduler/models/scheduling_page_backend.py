@@ -1,6 +1,12 @@
-"""What the page's form in the backend asks of its record."""
+"""What the backend's screens ask of a page."""
+
+import base64
+
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
+
+QR_SIZE = 480
 
 
 class SchedulingPage(models.Model):
@@ -19,3 +25,16 @@ class SchedulingPage(models.Model):
         self.ensure_one()
         self.env["scheduling.connection"]._connect_odoo(self.env.user)
         return True
+
+    @api.readonly
+    def get_qr(self):
+        """Draws the QR code of the page's link.
+
+        As SVG, since Odoo's own route for bar codes needs a bitmap backend that ReportLab doesn't bring any more.
+
+        :return: a ``data:`` address of the picture
+        """
+        self.ensure_one()
+        drawing = createBarcodeDrawing("QR", value=self.url, width=QR_SIZE, height=QR_SIZE, barLevel="M", barBorder=4)
+        svg = drawing.asString("svg")
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

@@ -1,0 +1,85 @@
+import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {BookingRow} from "./booking_row";
+import {CalendarCard} from "./calendar_card";
+import {PageCard} from "./page_card";
+import {FirstSteps} from "./first_steps";
+
+const {DateTime} = luxon;
+const CHANGED = "meetings_scheduler/changed";
+
+/**
+ * The first screen of the Meetings app: the calendar's health, what waits for an answer, what comes next, my pages.
+ */
+export class MeetingsDashboard extends Component {
+    static template = "meetings_scheduler.Dashboard";
+    static components = {BookingRow, CalendarCard, FirstSteps, Layout, PageCard};
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({data: null});
+        // A booking that arrives appears by itself.
+        const bus = useService("bus_service");
+        const reload = () => this.load();
+        bus.subscribe(CHANGED, reload);
+        onWillUnmount(() => bus.unsubscribe(CHANGED, reload));
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        this.state.data = await this.orm.call("scheduling.dashboard", "get_data", []);
+    }
+
+    get zone() {
+        return DateTime.local().zoneName;
+    }
+
+    /**
+     * @returns {{key: String, label: String, bookings: Object[]}[]} the next bookings by day of the user's zone
+     */
+    get days() {
+        const days = new Map();
+        for (const booking of this.state.data.bookings) {
+            const day = deserializeDateTime(booking.start).startOf("day");
+            const key = day.toISODate();
+            if (!days.has(key)) {
+                days.set(key, {key, label: this.dayLabel(day), bookings: []});
+            }
+            days.get(key).bookings.push(booking);
+        }
+        return [...days.values()];
+    }
+
+    dayLabel(day) {
+        const date = day.toLocaleString({weekday: "long", day: "numeric", month: "long"});
+        const distance = Math.round(day.diff(DateTime.local().startOf("day"), "days").days);
+        if (distance <= 0) {
+            return _t("Today, %s", date);
+        }
+        return distance === 1 ? _t("Tomorrow, %s", date) : date;
+    }
+
+    openPage(id) {
+        this.action.doAction("meetings_scheduler.action_scheduling_page_form", {props: {resId: id || false}});
+    }
+
+    openBookings(requestsOnly) {
+        this.action.doAction("meetings_scheduler.action_scheduling_booking", {
+            additionalContext: requestsOnly ? {search_default_to_answer: 1, search_default_upcoming: 0} : {},
+        });
+    }
+
+    async connect() {
+        await this.orm.call("scheduling.connection", "action_connect_odoo", []);
+        await this.load();
+    }
+}
+
+registry.category("actions").add("meetings_scheduler.dashboard", MeetingsDashboard);

@@ -1,0 +1,42 @@
+import {Component, useState} from "@odoo/owl";
+import {CopyButton} from "@web/core/copy_button/copy_button";
+import {_t} from "@web/core/l10n/translation";
+
+/** Three steps, one button each, for who has never been booked. */
+export class FirstSteps extends Component {
+    static template = "meetings_scheduler.FirstSteps";
+    static components = {CopyButton};
+    static props = {
+        calendar: {type: [Object, {value: null}]},
+        pages: Array,
+        connect: Function,
+        openPage: Function,
+    };
+
+    setup() {
+        this.copyText = _t("Copy my link");
+        this.copiedText = _t("Copied");
+        this.state = useState({busy: false});
+    }
+
+    get page() {
+        return this.props.pages.find((page) => page.online);
+    }
+
+    /** @returns {Number} the first step that is not done: its button is the one to press */
+    get current() {
+        if (!this.props.calendar) {
+            return 1;
+        }
+        return this.page ? 3 : 2;
+    }
+
+    async connect() {
+        this.state.busy = true;
+        try {
+            await this.props.connect();
+        } finally {
+            this.state.busy = false;
+        }
+    }
+}

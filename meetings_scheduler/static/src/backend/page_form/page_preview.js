@@ -1,0 +1,31 @@
+import {Component} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+
+/** The public page as a visitor sees it on a phone, beside the form; loaded anew whenever the page was saved. */
+export class PagePreview extends Component {
+    static template = "meetings_scheduler.PagePreview";
+    static props = {...standardWidgetProps};
+
+    get record() {
+        return this.props.record;
+    }
+
+    get isSaved() {
+        return Boolean(this.record.resId);
+    }
+
+    get isOnline() {
+        return this.record.data.is_published && this.record.data.active;
+    }
+
+    /** @returns {String} same address, other query after each save: the frame's key and source */
+    get source() {
+        const version = this.record.data.write_date;
+        const link = new URL(this.record.data.url);
+        // Same host as the backend, whatever the page's own domain: a frame of another one might be refused.
+        return `${link.pathname}?preview=${version ? version.toMillis() : 0}`;
+    }
+}
+
+registry.category("view_widgets").add("scheduling_page_preview", {component: PagePreview});
