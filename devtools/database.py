@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from . import addons, places
 from .errors import Problem
+from .instance import NOWHERE
 from .progress import step
 
 TEMPLATE = "meetings_template"
@@ -134,7 +135,7 @@ def prepare(instance, demo, fresh=False):
 
 def set_parameters(instance, parameters):
     """System parameters, written before the server starts: it reads them into its cache."""
-    for name, value in parameters.items():
+    for name, value in {"iap.endpoint": NOWHERE, **parameters}.items():
         query = """
             INSERT INTO ir_config_parameter (key, value, create_uid, write_uid, create_date, write_date)
             VALUES (:'name', :'value', 1, 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')

@@ -13,6 +13,8 @@ from .odoo_source import Odoo
 from .postgres import Server
 
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
+# Nothing a development server does may leave the machine: a port that refuses at once.
+NOWHERE = "http://127.0.0.1:9"
 DEMO_FAILED = "demo data failed to install"
 
 
@@ -53,7 +55,9 @@ class Instance:
             "dbfilter": f"^{re.escape(self.database)}$",
             "list_db": False,
             "http_interface": "127.0.0.1",
-            "proxy_mode": False,
+            "smtp_server": "127.0.0.1",
+            "email_from": "odoo@example.com",
+            "publisher_warranty_url": NOWHERE,
             "limit_time_real": 600,
             "limit_time_cpu": 600,
             **options,
@@ -66,7 +70,7 @@ class Instance:
 
     def command(self, *arguments):
         """Odoo's command line. Its working folder must not be Odoo's own: http.py there hides Python's."""
-        return [self.python, "-m", "odoo", *arguments]
+        return [self.python, self.odoo.script, *arguments]
 
     def install(self, what, progress, install=(), update=(), demo=False):
         """Install and update addons in the database, showing module by module on the progress bar."""
@@ -113,18 +117,20 @@ class Instance:
     def wait(self, process, port, seconds=60):
         """Until the server answers."""
         log = self.folder / "server.log"
-        processes.wait_until(lambda: answers(port, "/web/health"), process, seconds, "Odoo", log)
+        processes.wait_until(lambda: get(port, "/web/health", timeout=5) is not None, process, seconds, "Odoo", log)
 
 
-def answers(port, path):
-    """Whether a GET gets any answer."""
-    return status(port, path, timeout=5) is not None
-
-
-def status(port, path, timeout=60):
-    """The status of a GET, or None without an answer."""
+def get(port, path, timeout=60):
+    """The body of a GET as text, or None without an answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     with suppress(OSError, http.client.HTTPException):
         connection.request("GET", path)
-        return connection.getresponse().status
+        return connection.getresponse().read().decode("utf-8", "replace")
     return None
+
+
+def warm(port, *pages):
+    """Open pages and what they link to: Odoo builds its bundles of styles and scripts at the first request."""
+    for page in pages:
+        for bundle in re.findall(r'(?:href|src)="(/web/assets/[^"]+)"', get(port, page) or ""):
+            get(port, bundle)

@@ -40,9 +40,13 @@ SELFIE_STUB = """\
 
 @dataclass(frozen=True)
 class Odoo:
-    """An Odoo that can be run: what to put on PYTHONPATH, where its addons are, and a key that names its version."""
+    """An Odoo that can be run: what to put on PYTHONPATH, its script, its addons, and a key that names its version.
+
+    The script, not `python -m odoo`: with workers, Odoo starts its websocket process by its own script again.
+    """
 
     python_path: Path
+    script: Path
     addons: tuple
     key: str
 
@@ -64,7 +68,7 @@ def from_checkout(home):
     head = home / ".git" / "HEAD"
     commit = run(["git", "-C", home, "rev-parse", "HEAD"], "reading ODOO_HOME's commit") if head.exists() else ""
     addons = tuple(path for path in (home / "addons", home / "odoo" / "addons") if path.is_dir())
-    return Odoo(home, addons, places.short_hash(home, commit.strip(), release.stat().st_mtime))
+    return Odoo(home, home / "odoo-bin", addons, places.short_hash(home, commit.strip(), release.stat().st_mtime))
 
 
 def from_debian():
@@ -81,7 +85,8 @@ def from_debian():
             unpack(unfinished)
             unfinished.rename(folder)
     packages = folder / "usr/lib/python3/dist-packages"
-    return Odoo(packages, (packages / "odoo" / "addons",), f"debian-{(folder / 'version').read_text()}")
+    key = f"debian-{(folder / 'version').read_text()}"
+    return Odoo(packages, folder / "usr/bin/odoo", (packages / "odoo" / "addons",), key)
 
 
 def mirrors():

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from . import database, mail, odoo_source, places, postgres, processes, python_env
 from .errors import Problem
-from .instance import Instance, status
+from .instance import Instance, warm
 from .progress import step
 
 DEFAULT_PORT = 8069
@@ -67,8 +67,7 @@ def main(argv):
             )
         if new:
             with step("building the pages' styles and scripts (once)"):
-                for page in ("/meetings/demo", "/web/login"):
-                    status(arguments.port, page)
+                warm(arguments.port, "/meetings/demo", "/web/login")
         announce(arguments, instance, mailbox)
         returned = process.wait()
         raise Problem(f"Odoo ended by itself ({returned})", f"its log is {instance.folder / 'server.log'}")

@@ -20,7 +20,11 @@ def main(argv):
     with processes.ended_by_signals(), environment(name) as instance:
         if name not in database.names(instance.server):
             raise Problem(f"there is no database {name} yet", "make it first: ./dev run")
-        command = instance.command("shell", "--config", instance.configure(), "--no-http", "--log-level=warn")
+        # A running server has its own settings there, such as where mails go.
+        configuration = instance.folder / "odoo.conf"
+        if not configuration.exists():
+            instance.configure()
+        command = instance.command("shell", "--config", configuration, "--no-http", "--log-level=warn")
         return subprocess.run(
             [str(word) for word in command], cwd=instance.folder, env=instance.environment, check=False
         ).returncode

@@ -5,6 +5,7 @@ A part that could not run, or found no test to run, counts as failed: silence mu
 
 import argparse
 import os
+import shutil
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
@@ -125,7 +126,16 @@ def temporary_instance(name, demo):
         try:
             yield instance
         finally:
+            keep_logs(instance)
             database.drop(instance)
+
+
+def keep_logs(instance):
+    """The last run's logs outlive its database: they tell why a journey failed."""
+    for log in instance.folder.glob("*.log"):
+        kept = places.cache() / "logs" / f"{instance.database}-{log.name}"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copy(log, kept)
 
 
 def pytest(python, arguments, expression, **environment_variables):
