@@ -6,6 +6,7 @@ from . import (
     scheduling_page_slots,
     scheduling_page_busy,
     scheduling_page_booking,
+    scheduling_page_explain,
     scheduling_page_backend,
     scheduling_host,
     scheduling_hours,

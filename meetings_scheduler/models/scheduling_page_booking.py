@@ -51,7 +51,7 @@ class SchedulingPage(models.Model):
         :raises ConcurrencyError: the same form, or a single-use link, is being used at this very moment; Odoo tries
             again and then sees by whom
         """
-        for hosts, choices in self._choose_hosts(able, self._known_contact(request)):
+        for hosts, choices in self._choose_hosts(able, self._contact_of(request.email_normalized)):
             try:
                 with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
                     booking = self.env["scheduling.booking"].create(self._booking_values(request, hosts, choices))
@@ -63,13 +63,13 @@ class SchedulingPage(models.Model):
                 raise ConcurrencyError("form or link in use") from None
         raise SlotTaken(lost.message, self._nearest_free_now(request.start, request.duration_min)) from None
 
-    def _known_contact(self, request):
-        """:return: the contact of the visitor's address if there is one, for whose salesperson goes first"""
-        if self.page_type not in ("round_robin", "fixed_plus_one") or not self.owner_first:
+    def _contact_of(self, email_normalized):
+        """:return: the contact of a visitor's address if it has a salesperson who may go first, else an empty recordset"""
+        if self.page_type not in ("round_robin", "fixed_plus_one") or not self.owner_first or not email_normalized:
             return self.env["res.partner"]
         return self.env["res.partner"].search(
             [
-                ("email_normalized", "=", request.email_normalized),
+                ("email_normalized", "=", email_normalized),
                 ("user_id", "!=", False),
                 ("company_id", "in", (False, self.company_id.id)),
             ],

@@ -48,6 +48,7 @@ class SchedulingPage(models.Model):
                         buffer_after=after,
                         same_page=same_page,
                         key=key,
+                        label=str(key),
                     )
                 )
         return occupied
@@ -65,7 +66,7 @@ class SchedulingPage(models.Model):
                           FROM scheduling_busy
                          WHERE user_id = ANY(%(users)s) AND tsrange(start, stop) && tsrange(%(start)s, %(end)s)
                          UNION ALL
-                        %(days_off)s
+                        SELECT user_id, period FROM (%(days_off)s) days_off
                     ) periods
                    GROUP BY user_id
               ) merged
@@ -90,11 +91,11 @@ class SchedulingPage(models.Model):
     def _days_off_query(self, users, start, end):
         """Days off and public holidays that Odoo knows: a person's own, and those of their working hours or company.
 
-        :return: SQL of rows (user_id, period)
+        :return: SQL of rows (user_id, period, leave_id)
         """
         return SQL(
             """
-            SELECT users.id, tsrange(leave.date_from, leave.date_to)
+            SELECT users.id AS user_id, tsrange(leave.date_from, leave.date_to) AS period, leave.id AS leave_id
               FROM res_users users
               JOIN res_company company ON company.id = users.company_id
               LEFT JOIN resource_resource resource

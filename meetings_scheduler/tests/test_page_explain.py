@@ -1,0 +1,116 @@
+from datetime import datetime, timedelta, timezone
+
+from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .test_page_types import TeamCase
+
+
+@tagged("post_install", "-at_install")
+class TestExplain(TeamCase):
+    def setUp(self):
+        super().setUp()
+        self.day = self.at(12, 3).date()
+
+    def reasons(self, page=None, hour=12, **kwargs):
+        """:return: the reasons for the start at ``hour`` UTC: list of dicts"""
+        explained = (page or self.page).with_user(self.host).explain(self.day.isoformat(), **kwargs)
+        return next(
+            entry["reasons"]
+            for entry in explained["times"]
+            if self._utc(entry["start"]) == self.at(hour, 3)
+        )
+
+    def _utc(self, iso):
+        return datetime.fromisoformat(iso).astimezone(timezone.utc)
+
+    def test_offered_exactly_when_there_is_no_reason(self):
+        """B8: a time is offered exactly when there is no reason against it, on the day of a busy person."""
+        self.page.write(
+            {
+                "buffer_before": 20,
+                "increment": "15",
+                "hours_ids": [Command.clear(), *(Command.create({"day": str(d), "hour_from": 9, "hour_to": 18}) for d in range(7))],
+                "limit_ids": [Command.create({"maximum": 4, "period": "day"})],
+            }
+        )
+        self.make_busy(self.host, self.at(10))
+        self.book(self.at(13))
+        explained = self.page.with_user(self.host).explain(self.day.isoformat())["times"]
+        offered = {self._utc(entry["start"]) for entry in explained if not entry["reasons"]}
+        self.assertEqual(offered, {slot.start for slot in self.page._free_slots(self.at(0), self.at(23), 30)})
+        self.assertTrue(offered)
+        self.assertLess(len(offered), len(explained))
+        for entry in explained:
+            self.assertEqual(entry["offered"], not entry["reasons"])
+
+    def test_each_reason_names_its_setting(self):
+        """B8: the owner sees what stands in the way, by name, and what to change."""
+        event = self.env["calendar.event"].create(
+            {
+                "name": "Lunch with A.",
+                "start": naive(self.at(12)),
+                "stop": naive(self.at(13)),
+                "partner_ids": [Command.set(self.host.partner_id.ids)],
+            }
+        )
+        (reason,) = self.reasons()
+        self.assertEqual((reason["code"], reason["record"]), ("busy", ["calendar.event", event.id]))
+        self.assertIn("Lunch with A.", reason["text"])
+        self.page.buffer_after = 30
+        reason = self.reasons(hour=11)
+        self.assertEqual(reason, [])
+        self.page.buffer_after = 45
+        self.page.increment = "30"
+        (reason,) = self.reasons(hour=11)
+        self.assertEqual((reason["code"], reason["field"]), ("buffer", "buffer_before"))
+        self.page.min_notice_hours = 24 * 9
+        self.assertIn(("notice", "min_notice_hours"), [(r["code"], r["field"]) for r in self.reasons(hour=9)])
+
+    def test_booking_limit_holiday_window(self):
+        """B8, B10: bookings, limits, public holidays and the window are named as well."""
+        booking = self.book(self.at(12))
+        (reason,) = self.reasons()
+        self.assertEqual((reason["code"], reason["record"]), ("booking", ["scheduling.booking", booking.id]))
+        self.page.limit_ids = [Command.create({"maximum": 1, "period": "day"})]
+        self.assertIn("limit_count", [reason["code"] for reason in self.reasons(hour=15)])
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Carnival",
+                "calendar_id": self.host.company_id.resource_calendar_id.id,
+                "date_from": naive(self.at(16)),
+                "date_to": naive(self.at(18)),
+            }
+        )
+        self.assertIn("Public holiday: Carnival", [reason["text"] for reason in self.reasons(hour=16)])
+        self.page.window_days = 1
+        self.assertIn("window", [reason["code"] for reason in self.reasons(hour=20)])
+
+    def test_several_hosts(self):
+        page = self.team_page("collective")
+        self.make_busy(self.anna, self.at(12))
+        (reason,) = self.reasons(page)
+        self.assertTrue(reason["text"].startswith("Anna: Busy"), "what another host does stays private")
+        self.assertFalse(reason["record"])
+
+    def test_who_would_host(self):
+        page = self.team_page("round_robin")
+        self.env["res.partner"].create({"name": "J", "email": "jane@doe.example", "user_id": self.anna.id})
+        times = page.with_user(self.host).explain(self.day.isoformat(), visitor_email="Jane@doe.example")["times"]
+        self.assertIn("salesperson", times[0]["host"]["reason"])
+        self.assertEqual(times[0]["host"]["name"], "Anna")
+
+    def test_only_for_the_owner(self):
+        other = new_test_user(self.env, "other.user")
+        with self.assertRaises(AccessError):
+            self.page.with_user(other).explain(self.day.isoformat())
+
+    def test_fall_day_of_25_hours(self):
+        self.page.write({"window_type": "dates", "window_start": "2027-10-01", "window_end": "2027-12-31"})
+        times = self.page.with_user(self.host).explain("2027-10-31")["times"]
+        self.assertEqual(len(times), 50)
+        self.assertEqual(
+            self._utc(times[-1]["start"]) - self._utc(times[0]["start"]), timedelta(hours=24, minutes=30)
+        )
