@@ -46,7 +46,7 @@ def check_text(env, value, field, label, max_length, *, multiline=False):
 
 
 def _is_hidden(char):
-    """Control characters (header injection, NUL), surrogates, undecodable bytes and direction overrides (spoofing).
+    """Control characters (header injection), surrogates, undecodable bytes and direction overrides (spoofing).
 
     Joiners (ZWJ, ZWNJ), which some scripts and emoji need, pass.
     """
@@ -58,7 +58,7 @@ def _is_hidden(char):
 def check_name(env, value, field, label):
     """A person's name.
 
-    It is put into mails and into other people's calendars: an address, markup, a formula or a template has no place in it.
+    It goes into mails and other people's calendars: an address, markup, a formula or a template has no place there.
     """
     text = check_text(env, value, field, label, NAME_LENGTH)
     if not text:
@@ -91,7 +91,7 @@ def check_email(env, value, field, *, refused_domains=()):
 
 
 def _is_mail_domain(domain):
-    """:return: whether ``domain`` has the form of a public mail domain; international names are judged by their ASCII form"""
+    """:return: whether ``domain`` looks like a public mail domain; international names are judged as ASCII"""
     try:
         labels = domain.encode("idna").decode().split(".")
     except UnicodeError:
@@ -111,5 +111,7 @@ def check_phone(env, value, field, *, region=None, required=False):
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number):
-        raise _invalid(env._("Please check the phone number: write it with the country, such as +39 06 1234 5678."), field)
+        raise _invalid(
+            env._("Please check the phone number: write it with the country, such as +39 06 1234 5678."), field
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

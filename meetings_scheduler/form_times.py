@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
 from babel.core import get_global
+
 from odoo.tools.misc import format_date
 
 from .exceptions import PublicError
@@ -168,5 +169,7 @@ def range_message(env, info):
     )
     return env._(
         "Choose dates between %(first)s and %(last)s, %(days)s days at most at a time.",
-        first=first, last=last, days=MAX_DAYS,
+        first=first,
+        last=last,
+        days=MAX_DAYS,
     )

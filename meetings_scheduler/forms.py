@@ -1,8 +1,8 @@
 """What visitors send, turned into frozen values or refused with a message at the field.
 
 The HTML form and the JSON API come through here alike: both hand over a plain mapping shaped like the JSON body of
-`POST …/bookings`. Every refusal is a :class:`PublicError` whose ``fields`` lists all wrong fields at once, so that nobody
-has to correct a form one error at a time.
+`POST …/bookings`. Every refusal is a :class:`PublicError` whose ``fields`` lists all wrong fields at once: nobody has
+to correct a form one error at a time.
 """
 
 import re
@@ -26,8 +26,8 @@ IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}")
 class BookingRequest:
     """A booking as the visitor wants it, every field checked for form (not yet for availability).
 
-    ``start`` is aware UTC; ``timezone`` the visitor's IANA zone; ``phone`` E.164 or empty; ``answers`` pairs of question
-    id and text; ``utm`` maps ``utm_source``, ``utm_medium`` and ``utm_campaign`` to text.
+    ``start`` is aware UTC; ``timezone`` the visitor's IANA zone; ``phone`` E.164 or empty; ``answers`` pairs of
+    question id and text; ``utm`` maps ``utm_source``, ``utm_medium`` and ``utm_campaign`` to text.
     """
 
     start: datetime
@@ -82,25 +82,30 @@ def parse_booking(env, info, raw, *, region=None, host_emails=(), refused_domain
     :raises PublicError: 400, with all wrong fields
     """
     errors = _Errors()
+    # In the order of the form: the first refusal is the one that clients with a single line for errors show.
     zone = errors.catch(_zone, env, info, raw.get("timezone"))
+    start = errors.catch(parse_instant, env, raw.get("start"), zone or info["timezone"], "start")
+    duration_min = errors.catch(parse_duration, env, info, raw.get("duration"))
+    first_name = errors.catch(check_name, env, raw.get("first_name"), "first_name", env._("first name"))
+    last_name = errors.catch(check_name, env, raw.get("last_name"), "last_name", env._("last name"))
     email = errors.catch(check_email, env, raw.get("email"), "email", refused_domains=refused_domains)
     email_normalized = email_normalize(email or "") or ""
     if email_normalized and email_normalized in host_emails:
         errors.add(PublicError(400, "invalid", env._("That is your host's own address. Write yours."), "email"))
     request = BookingRequest(
-        start=errors.catch(parse_instant, env, raw.get("start"), zone or info["timezone"], "start"),
-        duration_min=errors.catch(parse_duration, env, info, raw.get("duration")),
+        start=start,
+        duration_min=duration_min,
         timezone=zone,
-        first_name=errors.catch(check_name, env, raw.get("first_name"), "first_name", env._("first name")),
-        last_name=errors.catch(check_name, env, raw.get("last_name"), "last_name", env._("last name")),
+        first_name=first_name,
+        last_name=last_name,
         email=email,
         email_normalized=email_normalized,
         phone=errors.catch(_phone, env, info, raw.get("phone"), region),
         answers=_answers(env, info, raw.get("answers"), errors),
         guests=errors.catch(_guests, env, info, raw.get("guests")),
+        consent_version=errors.catch(_consent, env, info, raw.get("consent")),
         idempotency_key=errors.catch(_idempotency_key, env, raw.get("idempotency_key")),
         lang=env.lang or "",
-        consent_version=errors.catch(_consent, env, info, raw.get("consent")),
         utm=_utm(raw.get("utm")),
     )
     errors.raise_if_any()
@@ -224,7 +229,11 @@ def _not_listed(env, question, field):
     return PublicError(
         400,
         "invalid",
-        env._("%(question)s: choose from the list: %(options)s.", question=question["label"], options=", ".join(question["options"])),
+        env._(
+            "%(question)s: choose from the list: %(options)s.",
+            question=question["label"],
+            options=", ".join(question["options"]),
+        ),
         field,
     )
 
@@ -238,7 +247,9 @@ def _number_answer(env, question, value, field):
         value = str(value)
     text = check_text(env, value, field, question["label"], 30).replace(",", ".")
     if text and not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,6})?", text):
-        raise PublicError(400, "invalid", env._("%(question)s: write a number, such as 12.", question=question["label"]), field)
+        raise PublicError(
+            400, "invalid", env._("%(question)s: write a number, such as 12.", question=question["label"]), field
+        )
     return text
 
 
@@ -249,7 +260,10 @@ def _date_answer(env, question, value, field):
             return date.fromisoformat(text).isoformat()
         except ValueError as error:
             raise PublicError(
-                400, "invalid", env._("%(question)s: write a date, such as 2026-12-31.", question=question["label"]), field
+                400,
+                "invalid",
+                env._("%(question)s: write a date, such as 2026-12-31.", question=question["label"]),
+                field,
             ) from error
     return text
 

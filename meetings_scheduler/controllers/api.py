@@ -66,9 +66,7 @@ class MeetingsApi(http.Controller):
         info = booking.page_id._public_info()
         zone = parse_zone(raw["timezone"]) if raw.get("timezone") else booking.timezone
         if not zone:
-            raise PublicError(
-                400, "unknown_timezone", unknown_zone_message(request.env, booking.timezone), "timezone"
-            )
+            raise PublicError(400, "unknown_timezone", unknown_zone_message(request.env, booking.timezone), "timezone")
         start = parse_instant(request.env, raw.get("start"), zone, "start")
         duration = parse_duration(request.env, info, raw.get("duration") or booking.duration)
         booking._reschedule(start, duration, _reason(raw), found.role)

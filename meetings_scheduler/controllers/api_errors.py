@@ -28,7 +28,7 @@ def api_route(path, methods, **routing):
             try:
                 return json_response(*endpoint(self, **path_values))
             except PublicError as error:
-                # Not returned but raised: Odoo commits what a controller returns, and nothing of a refusal may be stored.
+                # Raised, not returned: Odoo commits what a controller returns, and no refusal may store anything.
                 abort(error_response(request.env, error))
 
         # Not functools.wraps: Odoo would read the endpoint's signature and warn of every query parameter.
@@ -116,7 +116,11 @@ def _response(status, code, message, field, headers=(), **extra):
 
 def slot_json(slot, zone=None):
     """:return: start and end, ISO 8601 with the offset of ``zone`` (UTC without one)"""
-    return {"start": slot.start.astimezone(zone).isoformat(), "end": slot.end.astimezone(zone).isoformat()} if zone else {
-        "start": slot.start.isoformat(),
-        "end": slot.end.isoformat(),
-    }
+    return (
+        {"start": slot.start.astimezone(zone).isoformat(), "end": slot.end.astimezone(zone).isoformat()}
+        if zone
+        else {
+            "start": slot.start.isoformat(),
+            "end": slot.end.isoformat(),
+        }
+    )

@@ -24,7 +24,9 @@ MAX_FORM = 256 * 1024
 
 
 class BookingPages(http.Controller):
-    @http.route("/meetings/<slug>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True)
+    @http.route(
+        "/meetings/<slug>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True
+    )
     def page(self, slug, **_params):
         try:
             page = find_page(slug)
@@ -39,14 +41,20 @@ class BookingPages(http.Controller):
             "meetings_scheduler.booking_page",
             {**values, "config": picker.config(values), "main_object": page.website_id or request.website},
             status=400 if picker.refused else 200,
+            # The key of a private link is as good as a token.
+            private=page.access == "private",
         )
 
-    @http.route("/meetings/<path:rest>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True)
+    @http.route(
+        "/meetings/<path:rest>", type="http", auth="public", website=True, methods=["GET"], sitemap=False, readonly=True
+    )
     def elsewhere(self, rest, **_params):
         """Whatever else is asked for below /meetings gets the same answer as an unknown page."""
         return _unavailable(page_not_found(request.env))
 
-    @http.route("/meetings/<slug>/photo", type="http", auth="public", methods=["GET"], readonly=True, save_session=False)
+    @http.route(
+        "/meetings/<slug>/photo", type="http", auth="public", methods=["GET"], readonly=True, save_session=False
+    )
     def photo(self, slug, **_params):
         try:
             page = find_page(slug)
@@ -87,7 +95,7 @@ class BookingPages(http.Controller):
 
 
 def _unavailable(error):
-    """One and the same page for whatever isn't there; drawn for an address of our own, as the layout trips over ``..``."""
+    """One page for whatever isn't there; drawn for an address of our own, as the layout trips over ``..``."""
     request.reroute("/meetings/unavailable")
     return error_page(error)
 
@@ -102,6 +110,7 @@ def _form_page(picker, form, error=None):
     errors = {item["field"]: item["message"] for item in error.extra.get("fields", ())} if error else {}
     if error and not errors and error.field:
         errors[error.field] = error.message
+    errors.pop("start", None)  # no field of the form: the message on top says it
     values = {
         "picker": picker,
         "info": picker.info,

@@ -50,9 +50,7 @@ def find_token(value):
     if TOKEN.fullmatch(value):
         found = found._find(value)
     if not found:
-        raise PublicError(
-            404, "invalid_token", request.env._("This link is no longer valid; request a new one.")
-        )
+        raise PublicError(404, "invalid_token", request.env._("This link is no longer valid; request a new one."))
     return found
 
 
@@ -70,7 +68,7 @@ def book(page, info, raw):
         info,
         raw,
         region=request.geoip.country_code or page.company_id.country_id.code,
-        host_emails=page.user_id.mapped("email_normalized"),
+        host_emails=page._hosts().mapped("email_normalized"),
         refused_domains=_refused_domains(),
     )
     counters._count("ip", request.httprequest.remote_addr)
@@ -93,12 +91,13 @@ def check_can_change(token):
         raise PublicError(
             409,
             "too_late",
-            env._(
-                "It is too late to change this meeting here. Please write to %(name)s: %(email)s",
-                name=facts["contact"]["name"],
-                email=facts["contact"]["email"],
-            ),
+            f"{too_late_message(env, facts)} {facts['contact']['email']}",
         )
+
+
+def too_late_message(env, facts):
+    """:return: what stands before the host's address, once only the host can change the meeting"""
+    return env._("It is too late to change this meeting here. Please write to %(name)s:", name=facts["contact"]["name"])
 
 
 def form_token():

@@ -40,9 +40,7 @@ def full_form():
         if key.startswith("answer_"):
             values = posted.getlist(key)
             form["answers"][key.removeprefix("answer_")] = values if len(values) > 1 else values[0]
-    form["utm"] = {
-        key: request.cookies.get(f"odoo_{key}", "") for key in ("utm_source", "utm_medium", "utm_campaign")
-    }
+    form["utm"] = {key: request.cookies.get(f"odoo_{key}", "") for key in ("utm_source", "utm_medium", "utm_campaign")}
     return form
 
 
@@ -52,7 +50,9 @@ def check_csrf(form):
     :raises PublicError: signed in, and the form doesn't come from this session
     """
     if request.session.uid and not request.validate_csrf(form.get("csrf_token")):
-        raise PublicError(400, "form_expired", request.env._("This form has been open for long. Please send it once more."))
+        raise PublicError(
+            400, "form_expired", request.env._("This form has been open for long. Please send it once more.")
+        )
 
 
 def conflict_links(picker, error):

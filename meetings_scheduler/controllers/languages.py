@@ -4,7 +4,7 @@ from odoo.http import request
 
 
 def use_visitor_language():
-    """Puts the best installed language of ``Accept-Language`` into the context; the session's language if there is none.
+    """Puts the best installed language of ``Accept-Language`` into the context; if none fits, the session's stays.
 
     The session knows only exact matches, and a session made earlier not even those.
     """

@@ -10,10 +10,10 @@ from odoo.http import request
 from ..exceptions import PublicError, SlotTaken
 from ..form_fields import check_text
 from ..form_times import parse_duration, parse_instant, parse_zone
-from .common import PRIVATE_HEADERS, check_can_change, find_token
+from .common import PRIVATE_HEADERS, check_can_change, find_token, too_late_message
 from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
 from .picker import Picker
-from .words import clock, long_date, zone_name
+from .words import clock, headline, long_date, zone_name
 
 REASON_LENGTH = 1000
 STEPS = ("move", "cancel", "accept", "decline")
@@ -116,9 +116,7 @@ def _as_host(found):
 
 
 def _reason(form):
-    return check_text(
-        request.env, form.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True
-    )
+    return check_text(request.env, form.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True)
 
 
 def _move_page(found, token, args, error=None):
@@ -156,8 +154,12 @@ def _meeting_page(found, token, error=None):
     args = request.httprequest.args
     facts = _facts(booking, parse_zone(args.get("tz")) or booking.timezone)
     over = booking.state in ("cancelled", "declined")
+    heading, lead = headline(request.env, facts, found.role, args.get("done"))
     values = {
         "facts": facts,
+        "heading": heading,
+        "lead": lead,
+        "too_late": too_late_message(request.env, facts),
         "token": token,
         "role": found.role,
         "done": args.get("done"),
@@ -174,7 +176,9 @@ def _facts(booking, zone):
     """:return: the booking's `_public_info` with its time in words"""
     env = request.env
     facts = booking._public_info(zone)
-    start, end = (datetime.fromisoformat(facts[edge]).astimezone(ZoneInfo(facts["timezone"])) for edge in ("start", "end"))
+    start, end = (
+        datetime.fromisoformat(facts[edge]).astimezone(ZoneInfo(facts["timezone"])) for edge in ("start", "end")
+    )
     return {
         **facts,
         "day_words": long_date(env, start.date()),

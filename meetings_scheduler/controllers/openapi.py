@@ -15,8 +15,20 @@ STATUS_TEXTS = {
     500: "Our fault; quote the `reference`.",
 }
 
-SLUG = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Last part of the page's address."}
-TOKEN = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Secret part of the manage link."}
+SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "Last part of the page's address.",
+}
+TOKEN = {
+    "name": "token",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "Secret part of the manage link.",
+}
 TZ = {
     "name": "tz",
     "in": "query",
@@ -68,16 +80,12 @@ def document(server):
         },
         "servers": [{"url": f"{server}/meetings/api/v1"}],
         "paths": {
-            "/openapi.json": {
-                "get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())
-            },
+            "/openapi.json": {"get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())},
             "/pages/{slug}": {
                 "get": _operation("getPage", "What can be booked", [SLUG], {200: _ref("Page")}, (404, 429))
             },
             "/pages/{slug}/slots": {
-                "get": _operation(
-                    "getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429)
-                )
+                "get": _operation("getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429))
             },
             "/pages/{slug}/bookings": {
                 "post": _operation(
@@ -90,7 +98,9 @@ def document(server):
                 )
             },
             "/bookings/{token}": {
-                "get": _operation("getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429))
+                "get": _operation(
+                    "getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429)
+                )
             },
             "/bookings/{token}/slots": {
                 "get": _operation(
@@ -135,7 +145,9 @@ def _content(schema):
 
 
 def _operation(operation_id, summary, parameters, answers, errors, body=None):
-    responses = {str(status): {"description": summary, "content": _content(schema)} for status, schema in answers.items()}
+    responses = {
+        str(status): {"description": summary, "content": _content(schema)} for status, schema in answers.items()
+    }
     for status in (*errors, 500):
         responses[str(status)] = {"description": STATUS_TEXTS[status], "content": _content(_ref("Error"))}
     operation = {

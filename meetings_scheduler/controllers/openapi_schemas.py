@@ -36,6 +36,8 @@ SCHEMAS = {
         description={"type": "string", "description": "HTML, sanitized."},
         company=TEXT,
         host=_object(["name"], name=TEXT, photo_url=TEXT),
+        type={"enum": ["one_to_one", "group", "round_robin", "collective"]},
+        approval={"enum": ["none", "short", "always"], "description": "When a booking waits for the host's yes."},
         online={"type": "boolean", "description": "false: times can be asked for, nothing is confirmed at once."},
         timezone=TEXT,
         durations={"type": "array", "items": INTEGER},
@@ -48,7 +50,9 @@ SCHEMAS = {
             "anyOf": [_object(["text", "version"], text=TEXT, version=TEXT), {"type": "null"}],
             "description": "What must be agreed to.",
         },
-        window=_object(["from", "to"], **{"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}),
+        window=_object(
+            ["from", "to"], **{"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}
+        ),
     ),
     "Slot": SLOT,
     "Slots": _object(
@@ -75,7 +79,7 @@ SCHEMAS = {
         phone=TEXT,
         answers={
             "type": "object",
-            "description": "Question id to answer: text, a list of texts (multiple), true (checkbox), a number or a date.",
+            "description": "Question id to answer: text, list of texts (multiple), true (checkbox), number or date.",
         },
         guests={"type": "array", "items": EMAIL, "maxItems": MAX_GUESTS},
         consent={"type": ["boolean", "string"], "description": "true, or the version of the text that was agreed to."},
@@ -113,7 +117,10 @@ SCHEMAS = {
             code=TEXT,
             message={"type": "string", "description": "A sentence for a person."},
             field={"type": ["string", "null"]},
-            fields={"type": "array", "items": _object(["field", "message"], field={"type": ["string", "null"]}, message=TEXT)},
+            fields={
+                "type": "array",
+                "items": _object(["field", "message"], field={"type": ["string", "null"]}, message=TEXT),
+            },
             alternatives={"type": "array", "items": {"$ref": "#/components/schemas/Slot"}},
             retry_after=INTEGER,
             reference=TEXT,

@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date, get_day_names
 from markupsafe import Markup
+
 from odoo.http import request
 from odoo.tools.misc import babel_locale_parse
 
 from ..exceptions import PublicError
 from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
+from ..models.scheduling_page_slots import aware
 from .common import next_free, utc_now
 from .words import clock, long_date, zone_name
 
@@ -75,7 +77,9 @@ class Picker:
             day = month = None
         if month:
             return month.replace(day=1), day
-        slot = self._next_free(utc_now())
+        # Who moves a meeting looks around its present time first.
+        after = aware(self.booking.start).replace(day=1) if self.booking else utc_now()
+        slot = self._next_free(after) or self._next_free(utc_now())
         start = self.local(slot.start).date() if slot else first
         return start.replace(day=1), None
 
@@ -113,9 +117,21 @@ class Picker:
         return long_date(self.env, self.local(moment).date() if isinstance(moment, datetime) else moment)
 
     @property
+    def asks(self):
+        """Whether a visitor asks for a time rather than books it."""
+        return not self.info["online"] or self.info["approval"] == "always"
+
+    @property
+    def offline_note(self):
+        return self.env._(
+            "%(host)s's calendar isn't connected right now. You can ask for a time and get an answer by e-mail.",
+            host=self.info["host"]["name"],
+        )
+
+    @property
     def description(self):
         """The page's text; the field has sanitized it."""
-        return Markup(self.info["description"])  # noqa: S704
+        return Markup(self.info["description"])
 
     def url(self, **changes):
         """:return: the address of this view with other parameters; what is at its default is left out"""
@@ -188,7 +204,12 @@ class Picker:
         return {"label": self.clock(slot.start), "start": start, "url": self.url(start=start)}
 
     def _next_free_link(self, slot):
-        return {"label": self.long_date(slot.start), "url": self.url(day=self.local(slot.start).date().isoformat())}
+        month = format_date(self.month, "LLLL y", locale=self.locale)
+        return {
+            "note": self.env._("No times in %(month)s.", month=month),
+            "label": self.env._("Next free: %(day)s", day=self.long_date(slot.start)),
+            "url": self.url(day=self.local(slot.start).date().isoformat()),
+        }
 
     def config(self, values):
         """:return: JSON-ready; with it the script draws the same picture without asking again"""

@@ -20,3 +20,35 @@ def clock(env, moment):
 def zone_name(zone):
     """:return: "America/New York" for ``America/New_York``"""
     return zone.replace("_", " ")
+
+
+def headline(env, facts, role, done):
+    """
+    :param facts: the booking's `_public_info`
+    :param role: whose link it is, ``visitor`` or ``host``
+    :param done: what was just done, as the address says; words only, never a promise the state doesn't back
+    :return: (heading, sentence below it or None)
+    """
+    visitor, host = facts["visitor"]["first_name"], facts["host"]
+    email = facts["visitor"]["email"]
+    if facts["state"] == "cancelled":
+        return env._("This meeting is cancelled"), None
+    if facts["state"] == "declined":
+        return env._("This request was declined"), None
+    if role == "host":
+        if facts["state"] == "requested":
+            return env._("%(visitor)s asks for a meeting", visitor=visitor), None
+        told = env._("The invitation is on its way to %(email)s.", email=email) if done else None
+        return env._("Your meeting with %(name)s", name=visitor), told
+    if facts["state"] == "requested":
+        heading = env._("Request sent") if done == "booked" else env._("Your request")
+        lead = env._(
+            "%(host)s will answer by e-mail to %(email)s. Nothing is fixed until then.", host=host, email=email
+        )
+        return heading, lead
+    told = env._("The invitation is on its way to %(email)s.", email=email)
+    if done == "booked":
+        return env._("You're booked with %(host)s", host=host), told
+    if done == "moved":
+        return env._("Your meeting is moved"), told
+    return env._("Your meeting with %(name)s", name=host), None

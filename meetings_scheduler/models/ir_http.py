@@ -48,4 +48,4 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _get_translation_frontend_modules_name(cls):
-        return super()._get_translation_frontend_modules_name() + ["meetings_scheduler"]
+        return [*super()._get_translation_frontend_modules_name(), "meetings_scheduler"]

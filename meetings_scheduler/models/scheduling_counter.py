@@ -15,7 +15,7 @@ class SchedulingCounter(models.Model):
     """Booking attempts of the last hour, by sender, so that one of them can't fill a calendar.
 
     Each attempt is a row that is committed before the rows are counted, so of any number of parallel attempts at most
-    the allowed number passes. An UPDATE of one shared counter would fail under REPEATABLE READ whenever two visitors met.
+    the allowed number passes. An UPDATE of one shared counter would fail under REPEATABLE READ when two visitors meet.
     Senders are kept as keyed hashes only.
     """
 

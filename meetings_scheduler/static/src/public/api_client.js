@@ -1,13 +1,13 @@
-import { _t } from "@web/core/l10n/translation";
+import {_t} from "@web/core/l10n/translation";
 
 const BASE = "/meetings/api/v1";
 const TIMEOUT = 15000;
 
 /** What the API, or the way to it, said no with. `status` is 0 if it couldn't be reached. */
 export class ApiError extends Error {
-    constructor(status, { code = "unreachable", message, field = null, fields = [], alternatives = [] }) {
+    constructor(status, {code = "unreachable", message, field = null, fields = [], alternatives = []}) {
         super(message);
-        Object.assign(this, { status, code, field, fields, alternatives });
+        Object.assign(this, {status, code, field, fields, alternatives});
     }
 }
 
@@ -28,7 +28,7 @@ export class ApiClient {
         try {
             response = await this.fetcher(BASE + path, {
                 method: body ? "POST" : "GET",
-                headers: { "Accept-Language": this.lang, ...(body && { "Content-Type": "application/json" }) },
+                headers: {"Accept-Language": this.lang, ...(body && {"Content-Type": "application/json"})},
                 body: body && JSON.stringify(body),
                 signal: controller.signal,
                 credentials: "omit",
@@ -36,20 +36,20 @@ export class ApiClient {
             answer = await response.json();
         } catch {
             // No connection, too slow, or a proxy's page instead of an answer.
-            throw new ApiError(0, { message: _t("Can't reach the calendar.") });
+            throw new ApiError(0, {message: _t("Can't reach the calendar.")});
         } finally {
             clearTimeout(timer);
         }
         if (!response.ok) {
-            throw new ApiError(response.status, answer.error || { message: _t("Can't reach the calendar.") });
+            throw new ApiError(response.status, answer.error || {message: _t("Can't reach the calendar.")});
         }
         return answer;
     }
 
     /** @returns {Promise<{slots: string[], nextFree: string|null}>} instants */
-    async slots(owner, { from, to, tz, duration }) {
-        const answer = await this.call(`${owner}/slots?${new URLSearchParams({ from, to, tz, duration })}`);
-        return { slots: answer.slots.map((slot) => slot.start), nextFree: answer.next_free && answer.next_free.start };
+    async slots(owner, {from, to, tz, duration}) {
+        const answer = await this.call(`${owner}/slots?${new URLSearchParams({from, to, tz, duration})}`);
+        return {slots: answer.slots.map((slot) => slot.start), nextFree: answer.next_free && answer.next_free.start};
     }
 
     book(slug, body) {

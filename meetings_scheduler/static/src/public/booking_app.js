@@ -1,23 +1,23 @@
-import { Component, markup, onMounted, onPatched, useRef, useState } from "@odoo/owl";
+import {Component, markup, onMounted, onPatched, useRef, useState} from "@odoo/owl";
 
-import { _t } from "@web/core/l10n/translation";
-import { ApiClient } from "./api_client";
-import { BookingForm } from "./booking_form";
-import { Confirmation } from "./confirmation";
-import { addMonths, browserZone, dayOf, groupByDay, lastDay, Words, zoneLabel } from "./dates";
-import { MonthGrid } from "./month_grid";
-import { ZonePicker } from "./zone_picker";
+import {_t} from "@web/core/l10n/translation";
+import {ApiClient} from "./api_client";
+import {BookingForm} from "./booking_form";
+import {Confirmation} from "./confirmation";
+import {addMonths, browserZone, dayOf, groupByDay, lastDay, Words, zoneLabel} from "./dates";
+import {MonthGrid} from "./month_grid";
+import {ZonePicker} from "./zone_picker";
 
-const ALL_FIELDS = { first_name: "", last_name: "", email: "", phone: "", guests: "", consent: false, company_fax: "" };
+const ALL_FIELDS = {first_name: "", last_name: "", email: "", phone: "", guests: "", consent: false, company_fax: ""};
 
 /** Month, times, form and confirmation in place; draws at first what the server has drawn. */
 export class BookingApp extends Component {
     static template = "meetings_scheduler.BookingApp";
-    static components = { BookingForm, Confirmation, MonthGrid, ZonePicker };
-    static props = { config: Object, onReady: Function };
+    static components = {BookingForm, Confirmation, MonthGrid, ZonePicker};
+    static props = {config: Object, onReady: Function};
 
     setup() {
-        const { config } = this.props;
+        const {config} = this.props;
         this.info = config.info;
         this.description = markup(config.info.description || "");
         this.words = new Words(config.lang);
@@ -25,6 +25,7 @@ export class BookingApp extends Component {
         this.moving = config.mode === "move";
         this.owner = this.moving ? `/bookings/${config.token}` : `/pages/${this.info.slug}`;
         this.main = useRef("main");
+        this.shownStep = "month";
         this.known = new Map(); // months read already, by zone, duration and month
         const zone = config.zoneChosen ? config.zone : browserZone();
         this.state = useState({
@@ -46,7 +47,7 @@ export class BookingApp extends Component {
             result: null,
             spoken: "",
         });
-        this.values = useState({ ...ALL_FIELDS, answers: {}, reason: "" });
+        this.values = useState({...ALL_FIELDS, answers: {}, reason: ""});
         this.state.day = config.day && this.free.has(config.day) ? config.day : this.firstFreeDay();
         if (config.day && this.state.day === config.day) {
             this.state.step = "times";
@@ -62,7 +63,14 @@ export class BookingApp extends Component {
             if (this.focusNext) {
                 const target = this.main.el.querySelector(this.focusNext);
                 this.focusNext = null;
-                target?.focus();
+                target?.focus({preventScroll: true});
+            }
+            if (this.shownStep !== this.state.step) {
+                this.shownStep = this.state.step;
+                // A long list of times leaves the next step above the screen.
+                if (this.main.el.getBoundingClientRect().top < 0) {
+                    this.main.el.scrollIntoView({block: "start"});
+                }
             }
         });
     }
@@ -94,22 +102,22 @@ export class BookingApp extends Component {
     }
 
     get noTimes() {
-        return _t("No times in %(month)s.", { month: this.monthLabel });
+        return _t("No times in %(month)s.", {month: this.monthLabel});
     }
 
     get nextFreeLabel() {
-        return _t("Next free: %(day)s", { day: this.words.longDay(dayOf(this.nextFree, this.state.zone)) });
+        return _t("Next free: %(day)s", {day: this.words.longDay(dayOf(this.nextFree, this.state.zone))});
     }
 
     get offlineNote() {
         return _t(
             "%(host)s's calendar isn't connected right now. You can ask for a time and get an answer by e-mail.",
-            { host: this.info.host.name }
+            {host: this.info.host.name}
         );
     }
 
     get locationIcon() {
-        return { phone: "fa-phone", place: "fa-map-marker" }[this.info.location.type] || "fa-video-camera";
+        return {phone: "fa-phone", place: "fa-map-marker"}[this.info.location.type] || "fa-video-camera";
     }
 
     get zoneName() {
@@ -137,31 +145,29 @@ export class BookingApp extends Component {
 
     /** @param {string|null} day chosen in the month, its first free day if null */
     async showMonth(month, day = null, focus = null) {
-        const { zone, duration } = this.state;
+        const {zone, duration} = this.state;
         const key = [zone, duration, month].join();
-        Object.assign(this.state, { month, day, focus, failure: null });
+        Object.assign(this.state, {month, day, focus, failure: null});
         if (!this.known.has(key)) {
             this.state.loading = true;
             try {
-                const query = { from: `${month}-01`, to: lastDay(month), tz: zone, duration };
+                const query = {from: `${month}-01`, to: lastDay(month), tz: zone, duration};
                 this.known.set(key, await this.api.slots(this.owner, query));
             } catch (error) {
                 if (this.isCurrent(key)) {
-                    const failure = { message: error.message, retry: () => this.showMonth(month, day, focus) };
-                    Object.assign(this.state, { loading: false, slots: [], nextFree: null, failure });
+                    const failure = {message: error.message, retry: () => this.showMonth(month, day, focus)};
+                    Object.assign(this.state, {loading: false, slots: [], nextFree: null, failure});
                 }
                 return;
             }
         }
         // The visitor may have gone on while the answer was under way.
         if (this.isCurrent(key)) {
-            Object.assign(this.state, { ...this.known.get(key), loading: false });
+            Object.assign(this.state, {...this.known.get(key), loading: false});
             this.state.day = day && this.free.has(day) ? day : this.firstFreeDay();
             const count = [...this.free.keys()].filter((each) => each.startsWith(month)).length;
             this.say(
-                count
-                    ? _t("%(month)s: %(count)s days with free time", { month: this.monthLabel, count })
-                    : this.noTimes
+                count ? _t("%(month)s: %(count)s days with free time", {month: this.monthLabel, count}) : this.noTimes
             );
         }
     }
@@ -171,8 +177,8 @@ export class BookingApp extends Component {
     }
 
     chooseDay(day) {
-        Object.assign(this.state, { day, focus: day, step: "times" });
-        this.say(_t("%(day)s: %(count)s free times", { day: this.words.longDay(day), count: this.times.length }));
+        Object.assign(this.state, {day, focus: day, step: "times"});
+        this.say(_t("%(day)s: %(count)s free times", {day: this.words.longDay(day), count: this.times.length}));
     }
 
     focusDay(day) {
@@ -201,7 +207,7 @@ export class BookingApp extends Component {
     }
 
     chooseTime(start) {
-        Object.assign(this.state, { start, step: "form", errors: {}, message: "", alternatives: [] });
+        Object.assign(this.state, {start, step: "form", errors: {}, message: "", alternatives: []});
         this.focusNext = this.moving ? ".o_ms_form h2" : null;
     }
 
@@ -218,19 +224,19 @@ export class BookingApp extends Component {
     // ------------------------------------------------------------ booking
 
     get payload() {
-        const { start, duration, zone } = this.state;
-        const { reason, ...details } = this.values;
+        const {start, duration, zone} = this.state;
+        const {reason, ...details} = this.values;
         if (this.moving) {
-            return { start, duration, timezone: zone, reason };
+            return {start, duration, timezone: zone, reason};
         }
-        return { ...details, start, duration, timezone: zone };
+        return {...details, start, duration, timezone: zone};
     }
 
     /** The same data keeps its key, so that a repeat after a lost answer is not a second booking. */
     keyFor(payload) {
         const text = JSON.stringify(payload);
         if (text !== this.sentText) {
-            const bytes = crypto.getRandomValues(new Uint8Array(16));
+            const bytes = window.crypto.getRandomValues(new Uint8Array(16));
             this.sentKey = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
             this.sentText = text;
         }
@@ -241,14 +247,14 @@ export class BookingApp extends Component {
         if (this.state.sending) {
             return;
         }
-        Object.assign(this.state, { sending: true, errors: {}, message: "", alternatives: [] });
+        Object.assign(this.state, {sending: true, errors: {}, message: "", alternatives: []});
         const payload = this.payload;
         try {
             const result = this.moving
                 ? await this.api.reschedule(this.props.config.token, payload)
-                : await this.api.book(this.info.slug, { ...payload, idempotency_key: this.keyFor(payload) });
+                : await this.api.book(this.info.slug, {...payload, idempotency_key: this.keyFor(payload)});
             this.focusNext = ".o_ms_done h1";
-            Object.assign(this.state, { result, step: "done" });
+            Object.assign(this.state, {result, step: "done"});
             if (result.manage_url) {
                 // Reloading shows the meeting again instead of an empty calendar.
                 history.replaceState(null, "", new URL(result.manage_url).pathname);
@@ -265,12 +271,19 @@ export class BookingApp extends Component {
             throw error;
         }
         const fields = error.fields.length ? error.fields : error.field ? [error] : [];
-        this.state.errors = Object.fromEntries(fields.map(({ field, message }) => [field, message]));
+        this.state.errors = Object.fromEntries(fields.map(({field, message}) => [field, message]));
         this.state.alternatives = error.alternatives.map((slot) => slot.start);
-        this.state.message = error.status ? error.message : _t("Can't reach the calendar. Nothing you typed is lost.");
+        const marked = fields.some(({field}) => field !== "start");
+        if (marked) {
+            this.state.message = _t("Please correct the marked fields.");
+        } else {
+            this.state.message = error.status
+                ? error.message
+                : _t("Can't reach the calendar. Nothing you typed is lost: try again.");
+            this.focusNext = ".o_ms_refusal";
+        }
         if (error.status === 409) {
             this.known.clear(); // what was read before is out of date
         }
-        this.focusNext = fields.some(({ field }) => field !== "start") ? null : ".o_ms_refusal";
     }
 }

@@ -1,4 +1,4 @@
-import { Component, onMounted, onPatched, useRef } from "@odoo/owl";
+import {Component, onMounted, onPatched, useRef} from "@odoo/owl";
 
 /** The visitor's details. What was typed lives in `values`, owned by the app, so no step back or error loses it. */
 export class BookingForm extends Component {
@@ -14,7 +14,7 @@ export class BookingForm extends Component {
     setup() {
         this.form = useRef("form");
         this.shownErrors = this.props.errors;
-        onMounted(() => this.form.el.querySelector("input:not([tabindex='-1'])")?.focus({ preventScroll: true }));
+        onMounted(() => this.form.el.querySelector("input:not([tabindex='-1'])")?.focus({preventScroll: true}));
         onPatched(() => {
             if (this.props.errors !== this.shownErrors) {
                 this.shownErrors = this.props.errors;
@@ -24,16 +24,21 @@ export class BookingForm extends Component {
     }
 
     get textFields() {
-        const { phone } = this.props.info;
+        const {phone} = this.props.info;
         const fields = [
-            { name: "first_name", required: true, autocomplete: "given-name", half: true },
-            { name: "last_name", required: true, autocomplete: "family-name", half: true },
-            { name: "email", type: "email", required: true, autocomplete: "email" },
+            {name: "first_name", required: true, autocomplete: "given-name", half: true},
+            {name: "last_name", required: true, autocomplete: "family-name", half: true},
+            {name: "email", type: "email", required: true, autocomplete: "email"},
         ];
         if (phone !== "hidden") {
-            fields.push({ name: "phone", type: "tel", required: phone === "required", autocomplete: "tel" });
+            fields.push({name: "phone", type: "tel", required: phone === "required", autocomplete: "tel"});
         }
         return fields;
+    }
+
+    get asks() {
+        const {online, approval} = this.props.info;
+        return !online || approval === "always";
     }
 
     inputType(question) {
@@ -41,10 +46,8 @@ export class BookingForm extends Component {
     }
 
     toggleOption(question, option) {
-        const { answers } = this.props.values;
+        const {answers} = this.props.values;
         const chosen = answers[question.id] || [];
-        answers[question.id] = chosen.includes(option)
-            ? chosen.filter((each) => each !== option)
-            : [...chosen, option];
+        answers[question.id] = chosen.includes(option) ? chosen.filter((each) => each !== option) : [...chosen, option];
     }
 }

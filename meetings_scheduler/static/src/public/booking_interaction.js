@@ -1,7 +1,7 @@
-import { registry } from "@web/core/registry";
-import { Interaction } from "@web/public/interaction";
+import {registry} from "@web/core/registry";
+import {Interaction} from "@web/public/interaction";
 
-import { BookingApp } from "./booking_app";
+import {BookingApp} from "./booking_app";
 
 /** Puts the app in the place of what the server has drawn, once the app has drawn the same. */
 export class BookingInteraction extends Interaction {
@@ -10,7 +10,7 @@ export class BookingInteraction extends Interaction {
     start() {
         const drawn = this.el.querySelector(":scope > .o_ms_server");
         const config = JSON.parse(this.el.dataset.config);
-        this.mountComponent(this.el, BookingApp, { config, onReady: () => drawn.remove() });
+        this.mountComponent(this.el, BookingApp, {config, onReady: () => drawn.remove()});
         this.registerCleanup(() => this.el.append(drawn));
     }
 }

@@ -1,12 +1,12 @@
-import { Component } from "@odoo/owl";
+import {Component} from "@odoo/owl";
 
-import { _t } from "@web/core/l10n/translation";
-import { dayOf, zoneLabel } from "./dates";
+import {_t} from "@web/core/l10n/translation";
+import {dayOf, zoneLabel} from "./dates";
 
 /** What the visitor is left with: what, when, where, and how to change it. */
 export class Confirmation extends Component {
     static template = "meetings_scheduler.Confirmation";
-    static props = { booking: Object, words: Object, moved: Boolean };
+    static props = {booking: Object, words: Object, moved: Boolean};
 
     /** Filled-in trap: an answer that tells a machine nothing. */
     get isKnown() {
@@ -14,18 +14,18 @@ export class Confirmation extends Component {
     }
 
     get heading() {
-        const { state, host } = this.props.booking;
+        const {state, host} = this.props.booking;
         if (!this.isKnown) {
             return _t("Thank you");
         }
         if (state === "requested") {
             return _t("Request sent");
         }
-        return this.props.moved ? _t("Your meeting is moved") : _t("You're booked with %(host)s", { host });
+        return this.props.moved ? _t("Your meeting is moved") : _t("You're booked with %(host)s", {host});
     }
 
     get lead() {
-        const { state, host, visitor } = this.props.booking;
+        const {state, host, visitor} = this.props.booking;
         if (!this.isKnown) {
             return _t("If your request went through, you will find a message in your mailbox in a moment.");
         }
@@ -34,17 +34,17 @@ export class Confirmation extends Component {
                   host,
                   email: visitor.email,
               })
-            : _t("The invitation is on its way to %(email)s.", { email: visitor.email });
+            : _t("The invitation is on its way to %(email)s.", {email: visitor.email});
     }
 
     get day() {
-        const { start, timezone } = this.props.booking;
+        const {start, timezone} = this.props.booking;
         return this.props.words.longDay(dayOf(start, timezone));
     }
 
     get time() {
-        const { start, end, timezone } = this.props.booking;
-        const { words } = this.props;
+        const {start, end, timezone} = this.props.booking;
+        const {words} = this.props;
         return `${words.clock(start, timezone)} – ${words.clock(end, timezone)} (${zoneLabel(timezone)})`;
     }
 

@@ -3,14 +3,14 @@
  * months as "2026-11".
  */
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 export function browserZone() {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
 export function dayOf(instant, zone) {
-    return DateTime.fromISO(instant, { zone }).toISODate();
+    return DateTime.fromISO(instant, {zone}).toISODate();
 }
 
 /** @returns {Map<string, string[]>} day to the instants of that day, in order */
@@ -24,11 +24,11 @@ export function groupByDay(instants, zone) {
 }
 
 export function addMonths(month, count) {
-    return DateTime.fromISO(`${month}-01`).plus({ months: count }).toFormat("yyyy-MM");
+    return DateTime.fromISO(`${month}-01`).plus({months: count}).toFormat("yyyy-MM");
 }
 
 export function addDays(day, count) {
-    return DateTime.fromISO(day).plus({ days: count }).toISODate();
+    return DateTime.fromISO(day).plus({days: count}).toISODate();
 }
 
 export function lastDay(month) {
@@ -42,11 +42,11 @@ export function lastDay(month) {
  */
 export function weeksOf(month, weekStart) {
     const first = DateTime.fromISO(`${month}-01`);
-    let day = first.minus({ days: (first.weekday - 1 - weekStart + 7) % 7 });
+    let day = first.minus({days: (first.weekday - 1 - weekStart + 7) % 7});
     const weeks = [];
     while (day <= first.endOf("month")) {
-        weeks.push(Array.from({ length: 7 }, (_, index) => day.plus({ days: index }).toISODate()));
-        day = day.plus({ days: 7 });
+        weeks.push(Array.from({length: 7}, (_, index) => day.plus({days: index}).toISODate()));
+        day = day.plus({days: 7});
     }
     return weeks;
 }
@@ -62,7 +62,7 @@ export class Words {
     }
 
     clock(instant, zone) {
-        return this._format(new Date(instant), { timeStyle: "short", timeZone: zone });
+        return this._format(new Date(instant), {timeStyle: "short", timeZone: zone});
     }
 
     now(zone) {
@@ -70,11 +70,11 @@ export class Words {
     }
 
     longDay(day) {
-        return this._format(new Date(`${day}T12:00:00Z`), { dateStyle: "full", timeZone: "UTC" });
+        return this._format(new Date(`${day}T12:00:00Z`), {dateStyle: "full", timeZone: "UTC"});
     }
 
     month(month) {
-        return this._format(new Date(`${month}-15T12:00:00Z`), { month: "long", year: "numeric", timeZone: "UTC" });
+        return this._format(new Date(`${month}-15T12:00:00Z`), {month: "long", year: "numeric", timeZone: "UTC"});
     }
 
     /** @returns {{short: string, long: string}[]} seven names from the first day of the week on */
@@ -82,8 +82,8 @@ export class Words {
         return weeksOf("2026-06", weekStart)[0].map((day) => {
             const date = new Date(`${day}T12:00:00Z`);
             return {
-                short: this._format(date, { weekday: "short", timeZone: "UTC" }),
-                long: this._format(date, { weekday: "long", timeZone: "UTC" }),
+                short: this._format(date, {weekday: "short", timeZone: "UTC"}),
+                long: this._format(date, {weekday: "long", timeZone: "UTC"}),
             };
         });
     }

@@ -1,15 +1,15 @@
-import { Component, onPatched, useRef } from "@odoo/owl";
+import {Component, onPatched, useRef} from "@odoo/owl";
 
-import { addDays, weeksOf } from "./dates";
+import {addDays, weeksOf} from "./dates";
 
 /** A month as an ARIA grid: one day is in the tab order, arrow keys lead to the others. */
 export class MonthGrid extends Component {
     static template = "meetings_scheduler.MonthGrid";
     static props = {
         month: String,
-        day: { type: [String, { value: null }] },
+        day: {type: [String, {value: null}]},
         free: Object, // Map of day to instants
-        focus: { type: [String, { value: null }] },
+        focus: {type: [String, {value: null}]},
         today: String,
         weekStart: Number,
         words: Object,
@@ -38,7 +38,7 @@ export class MonthGrid extends Component {
     }
 
     get tabDay() {
-        const { focus, day, month } = this.props;
+        const {focus, day, month} = this.props;
         return [focus, day, this.firstFree].find((each) => each && each.startsWith(month)) || `${month}-01`;
     }
 
