@@ -1,0 +1,136 @@
+"""Who sees and changes what: the owner, a colleague, a manager, another company, a portal user, nobody in particular."""
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import SchedulingCase
+
+USER = "base.group_user"
+MANAGER = "base.group_user,meetings_scheduler.group_manager"
+# What belongs to a page or a booking, and is seen by whoever sees that.
+PARTS = ("hours", "question", "override", "limit", "link", "booking", "booking.host", "answer")
+# What is in a person's calendar is nobody else's business.
+PRIVATE = ("connection", "calendar", "busy")
+
+
+@tagged("post_install", "-at_install")
+class TestBackendAccess(SchedulingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.colleague = new_test_user(cls.env, "colleague.access", USER)
+        cls.manager = new_test_user(cls.env, "manager.access", MANAGER)
+        cls.portal = new_test_user(cls.env, "portal.access", "base.group_portal")
+        other_company = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.stranger = new_test_user(
+            cls.env,
+            "stranger.access",
+            MANAGER,
+            company_id=other_company.id,
+            company_ids=[Command.set(other_company.ids)],
+        )
+        cls.page.write(
+            {
+                "question_ids": [Command.create({"label": "What about?"})],
+                "override_ids": [Command.create({})],
+                "limit_ids": [Command.create({})],
+                "link_ids": [Command.create({"name": "Anna"})],
+            }
+        )
+        question = cls.page.question_ids
+        cls.booking = cls.book(cls.at(9), answers=[(question.id, "Glasses")])
+        cls.env["calendar.event"].create(
+            {
+                "name": "Doctor",
+                "start": cls.at(15).replace(tzinfo=None),
+                "stop": cls.at(16).replace(tzinfo=None),
+                "partner_ids": [Command.set(cls.host.partner_id.ids)],
+            }
+        )
+
+    def rows(self, part, user):
+        """:return: what ``user`` sees of the host's records of a model; read as well, so that fields count"""
+        model = self.env[f"scheduling.{part}"]
+        link = {"page": "user_id", "answer": "booking_id.user_id"}.get(
+            part, "page_id.user_id" if "page_id" in model._fields else "user_id"
+        )
+        mine = model.search([(link, "=", self.host.id)])
+        self.assertTrue(mine, f"the case has no {part} to look at")
+        return model.with_user(user).search([("id", "in", mine.ids)])
+
+    def test_owner_sees_all_that_is_theirs(self):
+        for part in ("page", *PARTS, *PRIVATE):
+            with self.subTest(part):
+                self.assertTrue(self.rows(part, self.host))
+
+    def test_colleague_sees_nothing(self):
+        for part in ("page", *PARTS, *PRIVATE):
+            with self.subTest(part):
+                self.assertFalse(self.rows(part, self.colleague))
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_colleague_changes_nothing(self):
+        page = self.page.with_user(self.colleague)
+        for forbidden in (
+            lambda: page.name,
+            lambda: page.write({"is_published": False}),
+            lambda: page.unlink(),
+            lambda: page.get_qr(),
+            lambda: self.booking.with_user(self.colleague).action_cancel(),
+            lambda: self.booking.with_user(self.colleague).action_accept(),
+            lambda: self.booking.with_user(self.colleague).action_no_show(),
+            lambda: self.connection.with_user(self.colleague).action_disconnect(),
+            lambda: page.create({"name": "Not mine", "user_id": self.host.id}),
+            lambda: self.env["scheduling.link"].with_user(self.colleague).create({"page_id": self.page.id}),
+        ):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                forbidden()
+        self.assertEqual(self.booking.state, "confirmed")
+
+    def test_manager_sees_the_company_but_no_calendar(self):
+        for part in ("page", *PARTS):
+            with self.subTest(part):
+                self.assertTrue(self.rows(part, self.manager))
+        for part in PRIVATE:
+            with self.subTest(part):
+                self.assertFalse(self.rows(part, self.manager))
+
+    def test_manager_changes_pages_and_bookings(self):
+        page = self.page.with_user(self.manager)
+        page.write({"name": "Renamed", "user_id": self.colleague.id})
+        self.assertEqual(self.page.user_id, self.colleague)
+        self.booking.with_user(self.manager).action_cancel()
+        self.assertEqual(self.booking.state, "cancelled")
+
+    def test_manager_reads_the_outbox_and_nobody_below(self):
+        outbox = self.env["scheduling.operation"]
+        self.assertTrue(outbox.with_user(self.manager).search([("booking_id", "=", self.booking.id)]))
+        with self.assertRaises(AccessError):
+            outbox.with_user(self.colleague).search([])
+
+    def test_other_company_sees_nothing(self):
+        for part in ("page", *PARTS, *PRIVATE):
+            with self.subTest(part):
+                self.assertFalse(self.rows(part, self.stranger))
+        operations = self.env["scheduling.operation"].with_user(self.stranger)
+        self.assertFalse(operations.search([("booking_id", "=", self.booking.id)]))
+
+    def test_portal_and_public_have_no_model_at_all(self):
+        models = [name for name in self.env if name.startswith("scheduling.")]
+        self.assertGreater(len(models), 10)
+        for user in (self.portal, self.env.ref("base.public_user")):
+            for name in models:
+                if self.env[name]._abstract:
+                    continue
+                for operation in ("read", "write", "create", "unlink"):
+                    with self.subTest(name, user=user.login, operation=operation):
+                        self.assertFalse(self.env[name].with_user(user).has_access(operation))
+
+    def test_no_user_makes_bookings_or_connections_by_hand(self):
+        """Bookings come from the page, connections from connecting: a crafted request is refused."""
+        for part in ("booking", "booking.host", "answer", "connection", "calendar", "busy", "operation", "token", "counter"):
+            with self.subTest(part):
+                self.assertFalse(self.env[f"scheduling.{part}"].with_user(self.manager).has_access("create"))
