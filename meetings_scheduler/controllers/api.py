@@ -83,7 +83,7 @@ class MeetingsApi(http.Controller):
 
 def _slots_json(page, booking=None):
     """:return: the free times that the query string asks for"""
-    query = parse_slot_query(request.env, page._public_info(), request.httprequest.args)
+    query = parse_slot_query(request.env, page._time_facts(), request.httprequest.args)
     zone = zoneinfo.ZoneInfo(query.timezone)
     slots = page._free_slots(query.start, query.end, query.duration_min, booking=booking)
     first = slots[0] if slots else next_free(page, query.end, query.duration_min, booking)

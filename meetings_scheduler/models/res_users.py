@@ -8,8 +8,6 @@ class ResUsers(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "tz" in vals:  # all-day events last from midnight to midnight of the user's zone
-            self.sudo().scheduling_connection_ids.filtered(
-                lambda connection: connection.state == "connected"
-            )._refresh_busy()
+        if {"active", "company_id"} & set(vals):  # pages of an archived host are gone, at once
+            self.env.registry.clear_cache()
         return result

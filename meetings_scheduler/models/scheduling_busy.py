@@ -88,7 +88,7 @@ class SchedulingBusy(models.Model):
         """:return: (start, stop) naive UTC; an all-day event lasts from midnight to midnight where ``user`` lives"""
         if not event.allday:
             return event.start, event.stop
-        zone = ZoneInfo(user.tz or "UTC")
+        zone = ZoneInfo(user.partner_id.tz or "UTC")  # the user's own tz can't be read while it is being written
         first = datetime.combine(event.start_date, time(), zone)
         last = datetime.combine(event.stop_date + timedelta(days=1), time(), zone)
         return first.astimezone(UTC).replace(tzinfo=None), last.astimezone(UTC).replace(tzinfo=None)

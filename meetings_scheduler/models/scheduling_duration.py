@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 
 class SchedulingDuration(models.Model):
     _name = "scheduling.duration"
+    _inherit = ["scheduling.cached"]
     _description = "Meeting Duration"
     _order = "minutes"
     _rec_name = "minutes"

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 
 class SchedulingHost(models.Model):
     _name = "scheduling.host"
+    _inherit = ["scheduling.cached"]
     _description = "Page Host"
     _order = "sequence, id"
     _rec_name = "user_id"

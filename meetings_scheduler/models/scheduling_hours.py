@@ -17,6 +17,7 @@ class SchedulingHours(models.Model):
     """A range of the week in which a page may be booked: wall clock in the page's zone."""
 
     _name = "scheduling.hours"
+    _inherit = ["scheduling.cached"]
     _description = "Weekly Hours"
     _order = "day, hour_from"
 

@@ -5,6 +5,7 @@ class SchedulingLimit(models.Model):
     """The most meetings, or minutes of meetings, in a day, week, month or year of the page's zone."""
 
     _name = "scheduling.limit"
+    _inherit = ["scheduling.cached"]
     _description = "Limit"
     _order = "scope, period, measure"
 

@@ -7,6 +7,7 @@ class SchedulingOverride(models.Model):
     """Other hours, or none, on certain dates: they replace the weekly hours of those days."""
 
     _name = "scheduling.override"
+    _inherit = ["scheduling.cached"]
     _description = "Date Override"
     _order = "date_from, hour_from"
 

@@ -40,7 +40,7 @@ def ascii_slug(text):
 class SchedulingPage(models.Model):
     _name = "scheduling.page"
     _description = "Scheduling Page"
-    _inherit = ["mail.thread"]
+    _inherit = ["scheduling.cached", "mail.thread"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True, default=lambda self: self._default_name(), tracking=True)

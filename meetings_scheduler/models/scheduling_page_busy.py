@@ -7,10 +7,6 @@ from odoo import models
 from odoo.addons.meetings_scheduler import availability
 from odoo.tools import SQL
 
-# How far around the asked time bookings must be known to count the ones of a period.
-LIMIT_REACH = {"day": 1, "week": 7, "month": 31, "year": 366}
-
-
 @dataclass
 class Occupied:
     """One host: ``busy`` merged (start, end) periods in epoch seconds, ``bookings`` each with its own buffers."""
@@ -54,7 +50,7 @@ class SchedulingPage(models.Model):
         return occupied
 
     def _occupied_query(self, users, start, end, moved):
-        reach = timedelta(days=max((LIMIT_REACH[limit.period] for limit in self.limit_ids), default=0))
+        reach = timedelta(days=self._blueprint().reach)
         return SQL(
             """
             SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,

@@ -59,10 +59,11 @@ class SchedulingPage(models.Model):
 
         Round robin goes on with the hosts that can be read; where somebody must take part, their calendar must be known.
         """
-        if self.page_type == "round_robin":
+        blueprint = self._blueprint()
+        if blueprint.rules.policy == "round_robin":
             return bool(hosts & readable)
-        if self.page_type == "fixed_plus_one":
-            fixed = self.host_ids.filtered("is_fixed").user_id & hosts
+        if blueprint.rules.policy == "fixed_plus_one":
+            fixed = hosts.filtered(lambda host: host.id in blueprint.fixed)
             return bool(fixed) and fixed <= readable and bool((hosts - fixed) & readable)
         return bool(hosts) and hosts <= readable
 

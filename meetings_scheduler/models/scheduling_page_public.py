@@ -3,6 +3,7 @@
 import hashlib
 
 from odoo import api, models
+from odoo.tools import ormcache
 from odoo.tools.i18n import format_list
 
 from .scheduling_link import SEPARATOR
@@ -26,6 +27,16 @@ class SchedulingPage(models.Model):
         if not slug or len(slug) > 200 or not slug.isascii() or "\x00" in slug:
             return self.browse()
         slug, _separator, key = slug.partition(SEPARATOR)
+        page_id, access = self._public_address(slug, self.env.context.get("website_id"))
+        page = self.sudo().browse(page_id)
+        link = self.env["scheduling.link"]._find(slug, key) if key else self.env["scheduling.link"]
+        if (access == "private" or key) and not link:
+            return self.browse()
+        return page.with_context(scheduling_link_id=link.id) if link else page
+
+    @ormcache("slug", "website_id")
+    def _public_address(self, slug, website_id):
+        """:return: (id, access) of the page a visitor of that website finds at ``slug``; (None, None) if there is none"""
         domain = [
             ("slug", "=", slug),
             ("is_published", "=", True),
@@ -33,14 +44,10 @@ class SchedulingPage(models.Model):
             ("page_type", "in", SHARED),
             ("user_id.active", "=", True),
         ]
-        website_id = self.env.context.get("website_id")
         if website_id:
             domain.append(("website_id", "in", (False, website_id)))
         page = self.sudo().search(domain, limit=1)
-        link = self.env["scheduling.link"]._find(slug, key) if key else self.env["scheduling.link"]
-        if (page.access == "private" or key) and not link:
-            return self.browse()
-        return page.with_context(scheduling_link_id=link.id) if link else page
+        return (page.id, page.access) if page else (None, None)
 
     def _link(self):
         """:return: the private link the visitor came by (sudo), or an empty recordset"""
@@ -54,26 +61,47 @@ class SchedulingPage(models.Model):
     def _public_info(self):
         """What a visitor may know of the page, JSON-ready, in the env's language."""
         self.ensure_one()
+        facts = self._public_facts()
+        slug = self._public_slug()
+        return {
+            **facts,
+            **self._time_facts(),
+            "slug": slug,
+            "url": self._link().url or self.url,
+            "host": {"name": facts["host_name"], "photo_url": f"/meetings/{slug}/photo"},
+            "online": self.is_connected,
+        }
+
+    def _time_facts(self):
+        """What a question for free times is checked against, JSON-ready; reads no record."""
+        rules = self._blueprint().rules
         first, last = self._window_dates()
         return {
-            "slug": self._public_slug(),
-            "name": self.name,
-            "url": self._link().url or self.url,
-            "description": str(self.description or ""),
-            "company": self.company_id.name,
-            "type": self.page_type,
-            "approval": self.approval,
-            "host": {"name": self._host_names(), "photo_url": f"/meetings/{self._public_slug()}/photo"},
-            "online": self.is_connected,
-            "timezone": self.timezone,
-            "durations": self._duration_minutes(),
-            "default_duration": self._duration_minutes()[0],
-            "location": {"type": self.location_type, "label": self._location_label()},
-            "phone": self.phone,
-            "guests": self.allow_guests,
-            "questions": [question._public_info() for question in self.question_ids],
-            "consent": self._consent(),
+            "timezone": rules.timezone,
             "window": {"from": first.isoformat(), "to": last.isoformat()},
+            "durations": self._durations(),
+            "default_duration": self._durations()[0],
+        }
+
+    @ormcache("self.id")
+    def _durations(self):
+        return tuple(self.sudo()._duration_minutes())
+
+    @ormcache("self.id", "self.env.lang")
+    def _public_facts(self):
+        page = self.sudo()
+        return {
+            "name": page.name,
+            "description": str(page.description or ""),
+            "company": page.company_id.name,
+            "type": page.page_type,
+            "approval": page.approval,
+            "host_name": page._host_names(),
+            "location": {"type": page.location_type, "label": page._location_label()},
+            "phone": page.phone,
+            "guests": page.allow_guests,
+            "questions": [question._public_info() for question in page.question_ids],
+            "consent": page._consent(),
         }
 
     def _host_names(self):

@@ -1,12 +1,13 @@
 """Free times of a page: records become the engine's dataclasses, the engine answers, nothing is decided here."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.addons.meetings_scheduler import availability
 
-from .scheduling_page_hosts import POLICIES, SHARED
+from .scheduling_page_hosts import SHARED
 
 # No question reaches further ahead, whatever the window: bounds the work of one request.
 HORIZON = timedelta(days=731)
@@ -64,50 +65,27 @@ class SchedulingPage(models.Model):
         return aware(fields.Datetime.now())
 
     def _rules(self, duration_min, booking=None):
-        """:return: :class:`availability.PageRules`, lengths in seconds"""
-        self.ensure_one()
-        return availability.PageRules(
-            duration=duration_min * 60,
-            increment=int(self.increment) * 60 or None,
-            buffer_before=self.buffer_before * 60,
-            buffer_after=self.buffer_after * 60,
-            notice=round(self.min_notice_hours * 3600),
-            window=self._window(),
-            limits=self._limits("page"),
-            host_limits=self._limits("host"),
-            seats=self.seats if self.page_type == "group" else 1,
-            policy=self._policy(booking),
-            timezone=self.timezone,
-        )
-
-    def _policy(self, booking=None):
-        """:return: the engine's policy; a meeting is moved with the hosts it has, all of them"""
-        if booking and self.page_type in SHARED:
-            return "collective"
-        return POLICIES[self.page_type]
-
-    def _window(self):
-        if self.window_type == "dates":
-            return availability.Window("dates", start=self.window_start, end=self.window_end)
-        kind, count = {
-            "rolling": ("rolling", "calendar"),
-            "business": ("rolling", "business"),
-            "bookable": ("rolling_window", "calendar"),
-        }[self.window_type]
-        return availability.Window(kind, days=self.window_days, count=count)
+        """:return: :class:`availability.PageRules`, lengths in seconds; a meeting is moved with all the hosts it has"""
+        rules = self._blueprint().rules
+        policy = "collective" if booking and self.page_type in SHARED else rules.policy
+        return replace(rules, duration=duration_min * 60, policy=policy)
 
     def _window_dates(self):
         """:return: (first, last) dates in the page's zone that could have free time; generous for "days with free time" """
-        today = self._now().astimezone(ZoneInfo(self.timezone)).date()
-        if self.window_type == "dates":
-            return max(self.window_start, today), self.window_end
-        days = {"rolling": self.window_days, "business": self.window_days * 2 + 2, "bookable": HORIZON.days}
-        return today, today + timedelta(days=min(days[self.window_type], HORIZON.days))
+        rules = self._blueprint().rules
+        window = rules.window
+        today = self._now().astimezone(ZoneInfo(rules.timezone)).date()
+        if window.kind == "dates":
+            return max(window.start, today), window.end
+        days = window.days * 2 + 2 if window.count == "business" else window.days
+        if window.kind == "rolling_window":
+            days = HORIZON.days
+        return today, today + timedelta(days=min(days, HORIZON.days))
 
     def _window_end(self):
         """:return: aware; after the last instant that may be booked, for one query to read all that matters"""
         last = self._window_dates()[1]
-        return datetime.combine(last, time(), ZoneInfo(self.timezone)) + timedelta(days=2)
+        return datetime.combine(last, time(), ZoneInfo(self._blueprint().rules.timezone)) + timedelta(days=2)
 
     def _host_calendars(self, start, end, booking=None):
         """The page's hosts with what is in their way between two instants.
@@ -115,79 +93,30 @@ class SchedulingPage(models.Model):
         A host whose calendar can't be read is never free. Where nobody can promise anything (an offline page), times
         are shown all the same, for visitors to ask for: what is known counts, what isn't can't.
 
+        :param booking: the booking that is being moved: its hosts are asked, without it
         :return: list of :class:`availability.HostCalendar`
         """
-        users = booking.host_ids.user_id.filtered("active") if booking else self._hosts()
-        if self.window_type == "bookable":  # which days count depends on all the free time before them
+        blueprint = self._blueprint()
+        users = self.env["res.users"].browse(blueprint.hosts)
+        if booking:
+            users = booking.host_ids.user_id.filtered("active")
+        rules = blueprint.rules
+        if rules.window.kind == "rolling_window":  # which days count depends on all the free time before them
             start = self._now()
-        margin = timedelta(minutes=self.buffer_before + self.buffer_after) + timedelta(days=1)
+        margin = timedelta(seconds=rules.buffer_before + rules.buffer_after) + timedelta(days=1)
         start, end = naive(start - margin), naive(end + margin)
         occupied = self._occupied(users, start, end, booking)
         readable = self.env["scheduling.connection"].sudo()._readable_users(users)
         offline = not self._can_promise(users, readable)
-        fixed = self.host_ids.filtered("is_fixed").user_id
         return [
             availability.HostCalendar(
                 id=str(user.id),
-                hours=self._weekly_hours(user, start.date(), end.date()),
+                hours=(blueprint.hours.get(user.id) or self._host_hours(user)).between(start.date(), end.date()),
                 busy=occupied[user.id].busy,
                 bookings=occupied[user.id].bookings,
                 readable=offline or user in readable,
                 unreadable_reason=self.env._("calendar not connected or access lost"),
-                fixed=user in fixed,
+                fixed=user.id in blueprint.fixed,
             )
             for user in users
         ]
-
-    def _weekly_hours(self, user, first, last):
-        """:return: :class:`availability.WeeklyHours` in minutes of the wall clock, Monday first"""
-        overrides = self._overrides()
-        if self.hours_mode == "working":
-            calendar = user.resource_calendar_id or self.company_id.resource_calendar_id
-            lines = calendar.attendance_ids.filtered(lambda line: line.day_period != "lunch" and not line.display_type)
-            zone = user.tz or calendar.tz
-            if calendar.two_weeks_calendar:
-                weeks = [_week(lines.filtered(lambda line, week=week: line.week_type == week)) for week in ("0", "1")]
-                overrides = {**self._alternate_weeks(weeks, first, last), **overrides}
-                return availability.WeeklyHours(timezone=zone, days=weeks[0], overrides=overrides)
-            return availability.WeeklyHours(timezone=zone, days=_week(lines), overrides=overrides)
-        return availability.WeeklyHours(
-            timezone=self.timezone, days=_week(self.hours_ids), overrides=overrides
-        )
-
-    def _alternate_weeks(self, weeks, first, last):
-        """:return: the hours of each date between two dates, for working hours that alternate by week"""
-        week_type = self.env["resource.calendar.attendance"].get_week_type
-        dates = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-        return {day: weeks[week_type(day)][day.weekday()] for day in dates}
-
-    def _overrides(self):
-        """:return: dict of date to the ranges that replace its hours; () for a closed day"""
-        overrides = {}
-        for override in self.override_ids:
-            for offset in range((override.date_to - override.date_from).days + 1):
-                ranges = overrides.setdefault(override.date_from + timedelta(days=offset), [])
-                if not override.is_closed:
-                    ranges.append((round(override.hour_from * 60), round(override.hour_to * 60)))
-        return {day: tuple(sorted(ranges)) for day, ranges in overrides.items()}
-
-    def _limits(self, scope):
-        """:return: :class:`availability.Limits` of the page or of each host, or None"""
-        limits = self.limit_ids.filtered(lambda limit: limit.scope == scope)
-        if not limits:
-            return None
-        return availability.Limits(
-            **{
-                measure: {limit.period: limit.maximum for limit in limits if limit.measure == measure}
-                for measure in ("bookings", "minutes")
-            }
-        )
-
-
-def _week(lines):
-    """:param lines: records with a day ("0" is Monday), hour_from and hour_to; :return: seven tuples of ranges"""
-    days = [[] for _ in range(7)]
-    day_field = "day" if "day" in lines._fields else "dayofweek"
-    for line in lines.sorted("hour_from"):
-        days[int(line[day_field])].append((round(line.hour_from * 60), round(line.hour_to * 60)))
-    return tuple(tuple(day) for day in days)

@@ -6,6 +6,7 @@ class SchedulingQuestion(models.Model):
     """A question of a page's form."""
 
     _name = "scheduling.question"
+    _inherit = ["scheduling.cached"]
     _description = "Form Question"
     _order = "sequence, id"
     _rec_name = "label"

@@ -10,3 +10,9 @@ from . import test_page_cache
 from . import test_page_explain
 from . import test_page_rules
 from . import test_page_types
+from . import test_public_api
+from . import test_public_counter
+from . import test_public_form
+from . import test_public_manage
+from . import test_public_pages
+from . import test_public_slots
