@@ -134,7 +134,7 @@ def parse_slot_query(env, info, args):
     try:
         start = _edge(args.get("from"), zone) or day_start(window[0], zone)
         end = _edge(args.get("to"), zone, last=True) or start + timedelta(days=31)
-        sane = start <= end <= start + timedelta(days=MAX_DAYS, hours=2) and _is_near(start, end, window, zone)
+        sane = start < end <= start + timedelta(days=MAX_DAYS, hours=2) and _is_near(start, end, window, zone)
     except (ValueError, OverflowError):
         sane = False
     if not sane:

@@ -20,12 +20,16 @@ class TokenBuckets:
         self._lock = threading.Lock()
         self._buckets = {}
 
+    def clear(self):
+        with self._lock:
+            self._buckets.clear()
+
     def take(self, sender):
         """:return: 0, or after how many seconds there will be a token again"""
         now = self.clock()
         with self._lock:
             if len(self._buckets) >= MAX_SENDERS:
-                self._buckets.clear()
+                self._buckets.clear()  # forgetting all is cheaper than finding the oldest, and happens in a flood only
             tokens, seen = self._buckets.get(sender, (self.burst, now))
             tokens = min(self.burst, tokens + (now - seen) * self.per_second)
             wait = 0 if tokens >= 1 else (1 - tokens) / self.per_second

@@ -61,14 +61,15 @@ class SchedulingPage(models.Model):
     def _public_info(self):
         """What a visitor may know of the page, JSON-ready, in the env's language."""
         self.ensure_one()
-        facts = self._public_facts()
+        facts = dict(self._public_facts())
+        host_name = facts.pop("host_name")
         slug = self._public_slug()
         return {
             **facts,
             **self._time_facts(),
             "slug": slug,
             "url": self._link().url or self.url,
-            "host": {"name": facts["host_name"], "photo_url": f"/meetings/{slug}/photo"},
+            "host": {"name": host_name, "photo_url": f"/meetings/{slug}/photo"},
             "online": self.is_connected,
         }
 
