@@ -12,13 +12,17 @@ QR_SIZE = 480
 class SchedulingPage(models.Model):
     _inherit = "scheduling.page"
 
-    is_own = fields.Boolean(compute="_compute_is_own")
+    needs_my_calendar = fields.Boolean(
+        compute="_compute_needs_my_calendar", help="The current user hosts the page and hasn't connected a calendar."
+    )
 
-    @api.depends("user_id")
+    @api.depends("user_id", "page_type", "host_ids.user_id")
     @api.depends_context("uid")
-    def _compute_is_own(self):
+    def _compute_needs_my_calendar(self):
+        me = self.env.user
+        connected = bool(self.env["scheduling.connection"].sudo()._readable_users(me))
         for page in self:
-            page.is_own = page.user_id == self.env.user
+            page.needs_my_calendar = not connected and me in page._hosts()
 
     def action_use_odoo_calendar(self):
         """Connects the user's Odoo calendar without leaving the page, which takes bookings from then on."""

@@ -2,6 +2,7 @@
 
 from freezegun import freeze_time
 
+from odoo.fields import Datetime
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.convert import convert_file
 
@@ -29,8 +30,10 @@ class TestBackendDemo(TransactionCase):
                 self.assertTrue(page.is_connected)
                 states = set(page.booking_ids.mapped("state"))
                 self.assertEqual(states, {"requested", "confirmed", "cancelled", "declined"})
-                for booking in page.booking_ids.filtered(lambda booking: booking.outcome == "scheduled"):
-                    self.assertGreater(booking.start, booking.env.cr.now().replace(year=2030, month=1, day=1))
+                for booking in page.booking_ids.filtered(lambda booking: booking.state == "confirmed"):
+                    self.assertTrue(booking.host_ids.blocks)
+                    self.assertEqual(bool(booking.event_id), booking.outcome == "scheduled")
+                    self.assertEqual(booking.start > Datetime.now(), booking.outcome == "scheduled")
                 savepoint.rollback()
                 self.env.invalidate_all()
 

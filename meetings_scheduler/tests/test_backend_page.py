@@ -56,7 +56,8 @@ class TestBackendPage(SchedulingCase):
     def test_only_the_host_connects(self):
         manager = new_test_user(self.env, "manager.page", "base.group_user,meetings_scheduler.group_manager")
         page = self.new_page("Quick chat").with_user(manager)
-        self.assertFalse(page.is_own)
+        self.assertFalse(page.needs_my_calendar)
+        self.assertTrue(page.with_user(self.newcomer).needs_my_calendar)
         page.action_use_odoo_calendar()
         self.assertFalse(self.newcomer.sudo().scheduling_connection_ids, "nobody connects another person's calendar")
 
