@@ -80,7 +80,15 @@ def template(instance):
                 instance.server.sql(query, name=unfinished.database)
                 unfinished.install("installing Odoo's own addons", progress, install=needs)
                 rename(unfinished, whole.database)
+                forget_old_templates(whole)
     return whole
+
+
+def forget_old_templates(newest):
+    """The addon's dependencies change now and then: keep the few templates that other checkouts may still use."""
+    query = "SELECT datname FROM pg_database WHERE datname LIKE :'like' ORDER BY oid DESC OFFSET 4"
+    for (name,) in newest.server.sql(query, like=f"{TEMPLATE}%"):
+        drop(replace(newest, database=name))
 
 
 def make(instance, demo, what="database: the addon", durable=True):

@@ -41,14 +41,14 @@ def from_os_error(error):
     return None
 
 
-def explain(what, output, cure, where="the cache"):
-    """The Problem behind the output of a program that failed while doing `what`."""
+def explain(what, output, cure, network=False):
+    """The Problem behind the output of a program that failed while doing `what`, with or without the `network`."""
     if NO_SPACE.search(output):
-        return disk_full(where)
-    if NO_NETWORK.search(output):
+        return disk_full("the cache")
+    if network and NO_NETWORK.search(output):
         return no_network(what)
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wrong = [line for line in lines if re.match(r"(E:|ERROR|error|npm error|fatal|FATAL|initdb: error)", line)]
+    wrong = [line for line in lines if re.match(r"(E:|ERROR|error|npm error|fatal|FATAL|\w+: error:)", line)]
     raised = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Violation|Warning)\b", line)]
     last = (wrong or raised or lines or ["it said nothing"])[-1]
     return Problem(f"{what} failed: {last[:300]}", cure)

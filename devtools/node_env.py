@@ -12,12 +12,9 @@ def find():
     with places.lock("node"):
         if not folder.exists():
             npm = system.node()
-            places.require_space(200)
-            with step("JavaScript linters"):
-                unfinished = places.fresh(folder)
+            with step("JavaScript linters"), places.building(folder, megabytes=200) as unfinished:
                 for path in manifests:
                     (unfinished / path.name).write_text(path.read_text())
                 command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-                run(command, "installing the JavaScript linters", "run the same again", cwd=unfinished)
-                unfinished.rename(folder)
+                run(command, "installing the JavaScript linters", "run the same again", network=True, cwd=unfinished)
     return folder / "node_modules"

@@ -79,11 +79,9 @@ def from_debian():
                 if not shutil.which(needed):
                     cure = f"clone Odoo's branch {SERIES} and set ODOO_HOME to it"
                     raise Problem(f"this is no Debian ({needed} is missing), Odoo can't be fetched", cure)
-            places.require_space(2500)
-            unfinished = places.fresh(folder)
-            download(unfinished)
-            unpack(unfinished)
-            unfinished.rename(folder)
+            with places.building(folder, megabytes=2500) as unfinished:
+                download(unfinished)
+                unpack(unfinished)
     packages = folder / "usr/lib/python3/dist-packages"
     key = f"debian-{(folder / 'version').read_text()}"
     return Odoo(packages, folder / "usr/bin/odoo", (packages / "odoo" / "addons",), key)
@@ -127,7 +125,7 @@ def download(folder):
                 f"Types: deb\nURIs: {mirror}\nSuites: unstable trixie\nComponents: main\nSigned-By: {KEYRING}\n"
             )
             try:
-                follow(update, "reading the mirror's list of packages", on_apt_line(progress), cure)
+                follow(update, "reading the mirror's list of packages", on_apt_line(progress), cure, network=True)
                 break
             except Problem:
                 if mirror == (first, *others)[-1]:
@@ -135,7 +133,7 @@ def download(folder):
     with step("Odoo 19: download (130 MB)") as progress:
         version = pick_version(apt)
         command = [*apt, "download", f"odoo-19={version}", *LINKED]
-        follow(command, "downloading Odoo", on_apt_line(progress), cure, cwd=debs)
+        follow(command, "downloading Odoo", on_apt_line(progress), cure, network=True, cwd=debs)
     (folder / "version").write_text(version)
 
 

@@ -42,16 +42,37 @@ def require_space(megabytes):
 
 
 @contextmanager
-def lock(name, folder=None):
+def lock(name):
     """Only one ./dev at a time prepares a thing. The kernel drops the lock of a process that dies: none goes stale."""
-    path = (folder or cache()) / f"{name}.lock"
-    with open(path, "a+") as handle:
+    with open(lock_file(name), "a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f"  another ./dev is preparing {name}: waiting for it", file=sys.stderr)
+            print(f"  another ./dev is at {name}: waiting for it", file=sys.stderr)
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def try_lock(name):
+    """Whether the lock could be had at once, and the number of the process that has it."""
+    with open(lock_file(name), "a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            yield False, handle.read()
+            return
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield True, str(os.getpid())
+
+
+def lock_file(name):
+    folder = cache() / "locks"
+    folder.mkdir(exist_ok=True)
+    return folder / name
 
 
 def remove(path):
@@ -62,10 +83,20 @@ def remove(path):
         path.unlink(missing_ok=True)
 
 
-def fresh(path):
-    """An empty temporary folder beside `path`; the finished thing is renamed to `path`, so half of it never counts."""
-    temporary = path.with_name(f".{path.name}.unfinished")
-    if temporary.exists():
-        remove(temporary)
-    temporary.mkdir(parents=True)
-    return temporary
+@contextmanager
+def building(path, megabytes):
+    """An empty folder beside `path` to build in. Only the whole thing gets the name `path`; half of it never counts.
+
+    What a killed start left there is removed first, so that it does not stand in the way on a full disk.
+    """
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    if unfinished.exists():
+        remove(unfinished)
+    require_space(megabytes)
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+        unfinished.rename(path)
+    finally:
+        if unfinished.exists():
+            remove(unfinished)

@@ -63,14 +63,14 @@ def server():
         yield existing
         return
     cluster = Cluster()
-    with open(cluster.base / "users.lock", "a") as users:
-        with places.lock("start", cluster.base), step("PostgreSQL"):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            cluster.start()
+    with open(places.lock_file("postgresql-users"), "a") as users:
         try:
+            with places.lock("postgresql"), step("PostgreSQL"):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                cluster.start()
             yield Server(cluster.socket, "odoo")
         finally:
-            with places.lock("start", cluster.base), suppress(BlockingIOError):
+            with places.lock("postgresql"), suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 cluster.stop()
 
@@ -89,9 +89,9 @@ class Cluster:
         if len(str(self.socket)) > 85:
             raise Problem(f"{self.base} is too long a path for a Unix socket", "set XDG_CACHE_HOME to a shorter one")
 
-    def run(self, command, what):
+    def run(self, command, what, **options):
         """Run one of PostgreSQL's programs as the cluster's owner: it refuses to run as root."""
-        identity = {"cwd": self.base, "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
+        identity = {**options, "cwd": self.base, "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
         if self.owner:
             identity |= {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []}
             identity["env"] |= {"HOME": str(self.base), "USER": self.owner.pw_name}
@@ -103,7 +103,6 @@ class Cluster:
         self.socket.mkdir(mode=0o700, exist_ok=True)
         own(self.socket, self.owner)
         if not self.data.exists():
-            places.require_space(600)
             self.make()
         if self.is_running():
             return
@@ -112,22 +111,16 @@ class Cluster:
         self.run(command, "starting PostgreSQL")
 
     def make(self):
-        unfinished = places.fresh(self.data)
-        unfinished.chmod(0o700)
-        own(unfinished, self.owner)
         options = ["--username=admin", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-        self.run(["initdb", *options, "-D", unfinished], "making PostgreSQL's cluster")
-        with open(unfinished / "postgresql.conf", "a") as settings:
-            settings.write(f"{SETTINGS}unix_socket_directories = '{self.socket}'\n")
-        # Single-user mode: the role is there before anybody can connect, and before the folder counts as whole.
-        role = self.base / "role.sql"
-        role.write_text("CREATE ROLE odoo LOGIN CREATEDB;\n")
-        with open(role) as sql:
-            run_as = {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
-            command = [self.bin / "postgres", "--single", "-D", unfinished, "postgres"]
-            run(command, "making the database role", stdin=sql, cwd=self.base, **run_as)
-        role.unlink()
-        unfinished.rename(self.data)
+        with places.building(self.data, megabytes=600) as unfinished:
+            unfinished.chmod(0o700)
+            own(unfinished, self.owner)
+            self.run(["initdb", *options, "-D", unfinished], "making PostgreSQL's cluster")
+            with open(unfinished / "postgresql.conf", "a") as settings:
+                settings.write(f"{SETTINGS}unix_socket_directories = '{self.socket}'\n")
+            # Single-user mode: the role is there before anybody can connect.
+            single = ["postgres", "--single", "-D", unfinished, "postgres"]
+            self.run(single, "making the database role", input="CREATE ROLE odoo LOGIN CREATEDB;\n")
 
     def is_running(self):
         try:
@@ -150,6 +143,8 @@ class Cluster:
                 leftover.unlink()
 
     def stop(self):
+        if not (self.data / "postmaster.pid").exists():
+            return
         self.run(["pg_ctl", "stop", "-s", "-m", "fast", "-D", self.data], "stopping PostgreSQL")
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from contextlib import contextmanager, suppress
 
@@ -18,7 +19,7 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def run(command, what, cure="", **options):
+def run(command, what, cure="", network=False, **options):
     """Run to the end and return the output; raise the Problem behind a failure while doing `what`."""
     if "input" not in options:
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -34,11 +35,11 @@ def run(command, what, cure="", **options):
     except FileNotFoundError as error:
         raise Problem(f"{what} failed: {error.filename} is missing", cure) from None
     if done.returncode:
-        raise explain(what, done.stdout, cure)
+        raise explain(what, done.stdout, cure, network)
     return done.stdout
 
 
-def follow(command, what, on_line, cure="", log=None, **options):
+def follow(command, what, on_line, cure="", network=False, log=None, **options):
     """Run to the end, handing each line of output to `on_line` as it comes; raise the Problem behind a failure."""
     process = start(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **options)
     lines = []
@@ -52,7 +53,7 @@ def follow(command, what, on_line, cure="", log=None, **options):
     finally:
         stop(process)
     if process.returncode:
-        raise explain(what, "".join(lines), cure)
+        raise explain(what, "".join(lines), cure, network)
     return "".join(lines)
 
 
@@ -77,12 +78,18 @@ def stop(process, patience=8.0):
 
 @contextmanager
 def ended_by_signals():
-    """Turn SIGTERM and SIGHUP into the same orderly end as Ctrl-C, so that `finally` runs."""
+    """Turn SIGTERM and SIGHUP into the same orderly end as Ctrl-C; a second one does not disturb the ending."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(_signum, _frame):
+        for number in numbers:
+            # Not SIG_IGN: the programs that are run to end things would inherit it.
+            signal.signal(number, lambda *_: None)
+        with suppress(OSError):
+            print("\n  ending", file=sys.stderr, flush=True)
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:

@@ -20,9 +20,9 @@ def find():
     whole = folder / "whole"
     with places.lock("python"):
         if not (whole.exists() and python.exists()):
-            places.require_space(1200)
             if folder.exists():
                 places.remove(folder)
+            places.require_space(1200)
             make(folder, python)
             whole.touch()
     return python
@@ -44,8 +44,17 @@ def make(folder, python):
             elif line.startswith("Installing collected"):
                 progress.bar(0.8, "unpacking")
 
-        command = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+        command = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--retries=2",
+            "--disable-pip-version-check",
+            "--progress-bar=off",
+        ]
         for path in REQUIREMENTS:
             command += ["-r", path]
         environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
-        follow(command, "installing the Python packages", on_line, cure, env=environment)
+        follow(command, "installing the Python packages", on_line, cure, network=True, env=environment)

@@ -2,8 +2,7 @@
 
 import argparse
 import os
-import signal
-import sys
+import re
 from contextlib import ExitStack, contextmanager
 
 from . import database, mail, odoo_source, places, postgres, processes, python_env
@@ -53,8 +52,8 @@ def parameter(text):
 def main(argv):
     arguments = parser().parse_args(argv)
     require_port(arguments.port)
-    name = os.environ.get("DATABASE") or places.checkout_name() + ("_nodemo" if arguments.no_demo else "")
-    with processes.ended_by_signals(), ExitStack() as stack:
+    name = database_name("_nodemo" if arguments.no_demo else "")
+    with processes.ended_by_signals(), only_one(name), ExitStack() as stack:
         instance = stack.enter_context(environment(name))
         new = database.prepare(instance, demo=not arguments.no_demo, fresh=arguments.fresh)
         parameters = {"web.base.url": f"http://127.0.0.1:{arguments.port}", **dict(arguments.set)}
@@ -71,6 +70,24 @@ def main(argv):
         announce(arguments, instance, mailbox)
         returned = process.wait()
         raise Problem(f"Odoo ended by itself ({returned})", f"its log is {instance.folder / 'server.log'}")
+
+
+def database_name(suffix=""):
+    """$DATABASE, or this checkout's own."""
+    name = os.environ.get("DATABASE") or places.checkout_name() + suffix
+    if not re.fullmatch(r"[\w.-]{1,50}", name):
+        raise Problem(f"DATABASE={name} is no name for a database", "use at most 50 letters, digits, '_', '.' and '-'")
+    return name
+
+
+@contextmanager
+def only_one(name):
+    """Two servers of ./dev run on one database would overwrite each other's configuration, log and mails."""
+    with places.try_lock(f"run-{name}") as (got, holder):
+        if not got:
+            cure = "end that one, or name another database with DATABASE"
+            raise Problem(f"the database {name} is already served by ./dev run, process {holder}", cure)
+        yield
 
 
 def require_port(port):
@@ -107,11 +124,3 @@ def announce(arguments, instance, mailbox):
         print(f"  {address}/meetings/demo  the public page of the demo")
     print(f"  http://127.0.0.1:{mailbox.web_port}  every mail it sends (files: {mailbox.folder})")
     print(f"  log: {instance.folder / 'server.log'}\n\n  Ctrl-C ends it.", flush=True)
-    # A second Ctrl-C while things are being ended would leave some of them running.
-    signal.signal(signal.SIGINT, end_once)
-
-
-def end_once(_signum, _frame):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print("\n  ending", file=sys.stderr, flush=True)
-    raise KeyboardInterrupt

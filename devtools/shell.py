@@ -1,12 +1,11 @@
 """./dev shell: an Odoo shell on this checkout's database."""
 
 import argparse
-import os
 import subprocess
 
-from . import database, places, processes
+from . import database, processes
 from .errors import Problem
-from .run import environment
+from .run import database_name, environment
 
 
 def main(argv):
@@ -16,7 +15,7 @@ def main(argv):
         " you call env.cr.commit(). Reads commands from standard input if that is no terminal.",
     )
     options.parse_args(argv)
-    name = os.environ.get("DATABASE") or places.checkout_name()
+    name = database_name()
     with processes.ended_by_signals(), environment(name) as instance:
         if name not in database.names(instance.server):
             raise Problem(f"there is no database {name} yet", "make it first: ./dev run")

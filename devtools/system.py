@@ -23,9 +23,9 @@ def install(packages, why):
         NO_SYSTEM_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
         NO_SYSTEM_CLUSTER.write_text("create_main_cluster = false\n")
         try:
-            run(["apt-get", "update", "-q"], "updating the package lists", cure, env=environment)
+            run(["apt-get", "update", "-q"], "updating the package lists", cure, network=True, env=environment)
             command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
-            run(command, f"installing {' '.join(packages)}", cure, env=environment)
+            run(command, f"installing {' '.join(packages)}", cure, network=True, env=environment)
         finally:
             NO_SYSTEM_CLUSTER.unlink()
 

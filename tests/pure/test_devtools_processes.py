@@ -24,7 +24,7 @@ def test_a_missing_program_is_named():
 @pytest.mark.parametrize(
     ("output", "says"),
     [
-        ("tar: write error: No space left on device", "no space left on the disk of /cache"),
+        ("tar: write error: No space left on device", "no space left on the disk of the cache"),
         ("Temporary failure resolving 'mirror.example'", "no network while downloading"),
         ("npm error code ENOTFOUND", "no network while downloading"),
         ("File x\nValueError: wrong\n", "downloading failed: ValueError: wrong"),
@@ -32,7 +32,12 @@ def test_a_missing_program_is_named():
     ],
 )
 def test_known_causes_are_told_apart(output, says):
-    assert str(explain("downloading", output, "do this", "/cache")).startswith(says)
+    assert str(explain("downloading", output, "do this", network=True)).startswith(says)
+
+
+def test_a_refused_connection_on_this_machine_is_not_the_network():
+    said = "psql: error: connection to server on socket failed: Connection refused\n\tIs the server running?"
+    assert str(explain("asking", said, "check PGHOST")).startswith("asking failed: psql: error: connection to server")
 
 
 def test_a_full_disk_is_recognised_wherever_it_happens():
