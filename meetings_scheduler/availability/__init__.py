@@ -2,6 +2,7 @@
 
 Nothing here imports Odoo or reads a clock. Start with `slots`, `check` and `explain`; `types` says what they are asked.
 """
+
 from .assignment import Candidate, Choice, choose_host, kept_turns, opening_credit, shortfalls
 from .explain import explain
 from .slots import check, nearest, next_free, slots

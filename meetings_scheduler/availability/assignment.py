@@ -3,6 +3,7 @@
 The ledger of a host is `taken` (bookings that kept their turn), `credit` (turns put down to it when it joined) and
 `last_booked_at`. Everything is compared exactly, in fractions, so a tie is a tie whatever the order of the arithmetic.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -76,15 +77,20 @@ def shortfalls(pool: Sequence[Ledger]) -> dict[str, Fraction]:
 
 
 def opening_credit(weight: int, pool: Sequence[Ledger]) -> Fraction:
-    """The credit for a host that joins the pool: as if it had had its share so far, so it is not flooded to catch up."""
+    """The credit of a host that joins the pool: as if it had had its share so far, so that it need not catch up."""
     weights = sum(max(host.weight, 0) for host in pool)
     if weights == 0:
         return Fraction(0)
     return sum((_turns(host) for host in pool), Fraction(0)) * weight / weights
 
 
-def choose_host(candidates: Sequence[Ledger], *, pool: Sequence[Ledger] | None = None, owner_id: str | None = None,
-                use_weights: bool = True) -> list[Choice]:
+def choose_host(
+    candidates: Sequence[Ledger],
+    *,
+    pool: Sequence[Ledger] | None = None,
+    owner_id: str | None = None,
+    use_weights: bool = True,
+) -> list[Choice]:
     """The candidates in the order in which they should be asked, each with its reason.
 
     candidates: those free at the time, in the page's order. pool: all hosts of the page, over whom the shares are
@@ -106,8 +112,15 @@ def choose_host(candidates: Sequence[Ledger], *, pool: Sequence[Ledger] | None =
     ranked = sorted((key(place, host), host) for place, host in enumerate(candidates))
     keys = [rank for rank, _host in ranked]
     return [
-        Choice(host.id, _deciding(keys, i), round(float(behind.get(host.id, 0)), 3),
-               host.weight, host.priority, host.taken, host.last_booked_at)
+        Choice(
+            host.id,
+            _deciding(keys, i),
+            round(float(behind.get(host.id, 0)), 3),
+            host.weight,
+            host.priority,
+            host.taken,
+            host.last_booked_at,
+        )
         for i, (_rank, host) in enumerate(ranked)
     ]
 

@@ -3,6 +3,7 @@
 Everything public (slots, check, explain, nearest, next_free) asks through `Question.offered`, which is what makes a
 shown slot bookable and a bookable slot shown. Inside, times are epoch seconds and no datetime is touched in a loop.
 """
+
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +14,7 @@ from functools import cached_property
 from .intervals import BusyIndex, Interval, intersect
 from .limits import Reached, distinct, nth_bookable_day_end, reached, window_bounds
 from .schedule import duty, duty_zone, fitting, grid
-from .types import DAY, Booking, HostCalendar, InvalidRules, PageRules
+from .types import DAY, Booking, HostCalendar, InvalidRules, PageRules, WeeklyHours
 from .zones import to_epoch
 
 FAR = 366 * DAY
@@ -65,8 +66,9 @@ class HostState:
     def limits_reached(self) -> list[Reached]:
         question = self.question
         limits = self.host.limits or question.rules.host_limits
-        return reached(limits, question.rules.timezone, self.standing, question.rules.duration,
-                       question.low, question.high)
+        return reached(
+            limits, question.rules.timezone, self.standing, question.rules.duration, question.low, question.high
+        )
 
     @cached_property
     def _limited(self) -> BusyIndex:
@@ -103,11 +105,30 @@ class HostState:
         return self.question.rules.seats - (group.taken if group else 0)
 
 
+def _schedule_key(host: HostCalendar) -> tuple:
+    """Equal for hosts whose duty is surely the same; in a team that is most of them."""
+    return _hours_key(host.hours), host.ranges and id(host.ranges), _hours_key(host.restriction)
+
+
+def _hours_key(hours: WeeklyHours | None) -> object:
+    if hours is None or hours.overrides or hours.time_off:
+        return hours and id(hours)
+    return hours.timezone, hours.days
+
+
 class Question:
     """A page, its hosts, the moment and the visitor; `low` and `high` bound every start that will be asked about."""
 
-    def __init__(self, rules: PageRules, hosts: Sequence[HostCalendar], now: datetime | None,
-                 visitor: str | None, seats: int, low: int, high: int):
+    def __init__(
+        self,
+        rules: PageRules,
+        hosts: Sequence[HostCalendar],
+        now: datetime | None,
+        visitor: str | None,
+        seats: int,
+        low: int,
+        high: int,
+    ):
         if seats < 1:
             raise InvalidRules("seats", f"must be at least 1, is {seats}")
         self.rules = rules
@@ -133,8 +154,9 @@ class Question:
         rules = self.rules
         if rules.limits is None:
             return []
-        bookings = distinct(b for host in self.hosts for b in host.bookings
-                            if b.same_page and b.applies(self.now, self.visitor))
+        bookings = distinct(
+            b for host in self.hosts for b in host.bookings if b.same_page and b.applies(self.now, self.visitor)
+        )
         return reached(rules.limits, rules.timezone, bookings, rules.duration, self.low, self.high)
 
     @cached_property
@@ -162,7 +184,7 @@ class Question:
         return self._free(low, high) if low < high else []
 
     def duty_of(self, host: HostCalendar, low: int, high: int) -> list[Interval]:
-        key = (id(host.hours), id(host.ranges), id(host.restriction), low, high)
+        key = (*_schedule_key(host), low, high)
         if key not in self._duty:
             self._duty[key] = duty(host, self.rules.timezone, low, high)
         return self._duty[key]
@@ -184,7 +206,7 @@ class Question:
             groups = [[h] for h in hosts]
         seen: dict[tuple, list[int]] = {}
         for group in groups:
-            key = tuple((id(h.hours), id(h.ranges), id(h.restriction)) for h in group)
+            key = tuple(_schedule_key(h) for h in group)
             if key not in seen:
                 seen[key] = self._shared_grid(group, low, high)
         grids = list(seen.values())

@@ -1,4 +1,5 @@
 """Why a time is not offered, start by start, in words the owner's screen can link to a setting (MISSION.md, B8)."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,8 +13,16 @@ from .types import Booking, HostCalendar, PageRules, Reason
 from .zones import day_of, to_datetime, to_epoch
 
 
-def explain(rules: PageRules, hosts: Sequence[HostCalendar], *, now: datetime | None, start: datetime, end: datetime,
-            visitor: str | None = None, seats: int = 1) -> list[tuple[datetime, tuple[Reason, ...]]]:
+def explain(
+    rules: PageRules,
+    hosts: Sequence[HostCalendar],
+    *,
+    now: datetime | None,
+    start: datetime,
+    end: datetime,
+    visitor: str | None = None,
+    seats: int = 1,
+) -> list[tuple[datetime, tuple[Reason, ...]]]:
     """Every start in [start, end) the owner may expect, aware UTC and in order, with all its reasons; none: offered.
 
     Those are the starts of the grid and, so that days off and exceptions show, those of the plain weekly hours.
@@ -36,9 +45,11 @@ class Reasons:
         self.question = question
         self._span = low, high
         self._offered = {start for start, _ids in question.offered(low, high)}
-        readable = [h for h in question.hosts if h.readable]
         all_needed = question.rules.policy in ("collective", "fixed_plus_one")
-        self._grid = set(question.grid_of(question.hosts if all_needed else readable, low, high))
+        # Where any host will do, the grid is that of those who can be read at all
+        readable = [] if all_needed else [h for h in question.hosts if h.readable]
+        self._grid_hosts = readable or question.hosts
+        self._grid = set(question.grid_of(self._grid_hosts, low, high))
 
     def at(self, start: int) -> tuple[Reason, ...]:
         """All reasons why that start (epoch seconds) is not offered, each once; none exactly when it is."""
@@ -48,14 +59,17 @@ class Reasons:
 
     def _of_page(self, start: int) -> Iterator[Reason]:
         question = self.question
-        if not question.hosts or (question.rules.policy == "fixed_plus_one" and all(h.fixed for h in question.hosts)):
+        nobody = not question.hosts or (
+            question.rules.policy == "fixed_plus_one" and all(h.fixed for h in question.hosts)
+        )
+        if nobody:
             yield Reason("no_host")
         if question.earliest is not None and start < question.earliest:
             yield Reason("notice", end=to_datetime(question.earliest))
         low, high = question.window_low, question.window_high
         if (low is not None and start < low) or (high is not None and start >= high):
             yield Reason("window", start=_moment(low), end=_moment(high))
-        if start not in self._grid and self._on_duty(start):
+        if start not in self._grid and not nobody and self._on_duty(start):
             yield Reason("grid")
 
     def _on_duty(self, start: int) -> bool:
@@ -63,9 +77,11 @@ class Reasons:
         question = self.question
         if question.rules.policy == "collective":
             return all(self._open(h, start) for h in question.hosts)
-        if question.rules.policy == "fixed_plus_one" and not all(self._open(h, start) for h in question.hosts if h.fixed):
+        if question.rules.policy == "fixed_plus_one" and not all(
+            self._open(h, start) for h in question.hosts if h.fixed
+        ):
             return False
-        return any(self._open(h, start) for h in question.hosts)
+        return any(self._open(h, start) for h in self._grid_hosts)
 
     def _open(self, host: HostCalendar, start: int) -> bool:
         return bool(fitting([start], self.question.duty_of(host, *self._span), self.question.rules.duration))
@@ -141,8 +157,13 @@ def _bookings(state: HostState, start: int) -> Iterator[Reason]:
         if joined and (booking.start, booking.end) == (joined.start, joined.end) and booking.same_page:
             continue
         if _in_the_way(rules, start, booking.start - booking.buffer_before, booking.end + booking.buffer_after):
-            yield Reason(_booking_code(state, booking, start), state.host.id,
-                         to_datetime(booking.start), to_datetime(booking.end), booking.label)
+            yield Reason(
+                _booking_code(state, booking, start),
+                state.host.id,
+                to_datetime(booking.start),
+                to_datetime(booking.end),
+                booking.label,
+            )
 
 
 def _booking_code(state: HostState, booking: Booking, start: int) -> str:

@@ -2,6 +2,7 @@
 
 An interval is a pair (start, end) with start < end; a list of them is sorted and disjoint unless said otherwise.
 """
+
 from __future__ import annotations
 
 from bisect import bisect_left
@@ -68,7 +69,7 @@ def subtract(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interv
 
 
 class BusyIndex:
-    """Answers "does anything overlap this stretch?" in one bisection, whatever overlaps whatever.
+    """Answers "does anything overlap this stretch?" in one bisection, however the periods overlap each other.
 
     Kept: the starts in order, and beside each the latest end seen so far. Something overlaps [a, b) exactly when the
     latest end among those that start before b lies after a.
@@ -85,9 +86,6 @@ class BusyIndex:
 
     def __bool__(self) -> bool:
         return len(self._starts) > 1
-
-    def free(self, start: int, end: int) -> bool:
-        return self._ends[bisect_left(self._starts, end) - 1] <= start
 
     def free_starts(self, starts: Sequence[int], before: int, after: int) -> Sequence[int]:
         """The starts t for which [t - before, t + after) is free."""

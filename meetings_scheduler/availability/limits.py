@@ -3,6 +3,7 @@
 A period is reached or not whatever the time of day, so a limit becomes a list of blocked periods once a question, and
 no calendar arithmetic is left for the single start.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,6 @@ from typing import NamedTuple
 
 from .types import Booking, InvalidRules, Limits, Window
 from .zones import day_of, midnight, to_epoch
-
 
 _BEFORE_ALL_TIME = -(1 << 62)
 
@@ -50,8 +50,9 @@ def distinct(bookings: Iterable[Booking]) -> Iterator[Booking]:
         yield booking
 
 
-def reached(limits: Limits | None, page_zone: str, bookings: Iterable[Booking], duration: int,
-            low: int, high: int) -> list[Reached]:
+def reached(
+    limits: Limits | None, page_zone: str, bookings: Iterable[Booking], duration: int, low: int, high: int
+) -> list[Reached]:
     """The periods in which a new booking of that duration (seconds) starting in [low, high) would pass a limit.
 
     bookings: those that count. A booking counts, with its whole length, where it starts.
@@ -61,8 +62,10 @@ def reached(limits: Limits | None, page_zone: str, bookings: Iterable[Booking], 
     zone = limits.timezone or page_zone
     counted = [(day_of(zone, b.start), b.end - b.start) for b in bookings]
     full: list[Reached] = []
-    for code, mosts, unit, extra in (("limit_count", limits.bookings, None, 1),
-                                     ("limit_minutes", limits.minutes, 60, duration)):
+    for code, mosts, unit, extra in (
+        ("limit_count", limits.bookings, None, 1),
+        ("limit_minutes", limits.minutes, 60, duration),
+    ):
         for period, most in mosts.items():
             room = most * (unit or 1) - extra
             if room < 0:
@@ -72,8 +75,11 @@ def reached(limits: Limits | None, page_zone: str, bookings: Iterable[Booking], 
             for day, length in counted:
                 days = period_days(period, day)
                 used[days] = used.get(days, 0) + (length if unit else 1)
-            full.extend(Reached(midnight(zone, first), midnight(zone, after), code, period)
-                        for (first, after), amount in used.items() if amount > room)
+            full.extend(
+                Reached(midnight(zone, first), midnight(zone, after), code, period)
+                for (first, after), amount in used.items()
+                if amount > room
+            )
     return full
 
 

@@ -1,6 +1,8 @@
-"""From hours on the wall to ranges of duty, and from those to the grid of possible starts (ARCHITECTURE.md, Hours, Grid)."""
+"""From hours on the wall to ranges of duty, and from those to the grid of possible starts (ARCHITECTURE.md)."""
+
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from .intervals import Interval, intersect, merge, subtract
@@ -84,8 +86,9 @@ def _anchors(start: int, end: int, low: int, zone: str | None) -> Iterator[tuple
         day, restart = day + 1, following
 
 
-def grid(ranges: Sequence[Interval], duration: int, step: int, offset: int, zone: str | None,
-         low: int, high: int) -> list[int]:
+def grid(
+    ranges: Sequence[Interval], duration: int, step: int, offset: int, zone: str | None, low: int, high: int
+) -> list[int]:
     """The starts in [low, high): from the start of each range (plus offset) step by step, wholly inside the range."""
     starts: list[int] = []
     for start, end in ranges:
@@ -106,12 +109,6 @@ def grid(ranges: Sequence[Interval], duration: int, step: int, offset: int, zone
 def fitting(starts: Sequence[int], ranges: Sequence[Interval], duration: int) -> list[int]:
     """Those of the sorted starts whose whole length lies inside one of the ranges."""
     fit: list[int] = []
-    i = 0
-    for start in starts:
-        while i < len(ranges) and ranges[i][1] < start + duration:
-            i += 1
-        if i == len(ranges):
-            break
-        if ranges[i][0] <= start:
-            fit.append(start)
+    for start, end in ranges:
+        fit.extend(starts[bisect_left(starts, start) : bisect_right(starts, end - duration)])
     return fit

@@ -1,4 +1,5 @@
-"""The public questions: which times, is this one free, what is near it, what comes next (ARCHITECTURE.md, Availability)."""
+"""The public questions: which times, is this one free, what is near it, what comes next (ARCHITECTURE.md)."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -16,12 +17,22 @@ def _slots(question: Question, offers: Iterable[Offer]) -> list[Slot]:
     duration = question.rules.duration
     if question.rules.seats == 1:
         return [Slot(to_datetime(start), to_datetime(start + duration), ids) for start, ids in offers]
-    return [Slot(to_datetime(start), to_datetime(start + duration), ids, question.seats_left(start, ids))
-            for start, ids in offers]
+    return [
+        Slot(to_datetime(start), to_datetime(start + duration), ids, question.seats_left(start, ids))
+        for start, ids in offers
+    ]
 
 
-def slots(rules: PageRules, hosts: Sequence[HostCalendar], *, now: datetime | None, start: datetime, end: datetime,
-          visitor: str | None = None, seats: int = 1) -> list[Slot]:
+def slots(
+    rules: PageRules,
+    hosts: Sequence[HostCalendar],
+    *,
+    now: datetime | None,
+    start: datetime,
+    end: datetime,
+    visitor: str | None = None,
+    seats: int = 1,
+) -> list[Slot]:
     """The offered times that start in [start, end), in order.
 
     now, start, end: aware datetimes; now None leaves notice and holds' ends out of it. visitor: whose holds do not
@@ -34,8 +45,15 @@ def slots(rules: PageRules, hosts: Sequence[HostCalendar], *, now: datetime | No
     return _slots(question, question.offered(low, high))
 
 
-def check(rules: PageRules, hosts: Sequence[HostCalendar], start: datetime, *, now: datetime | None,
-          visitor: str | None = None, seats: int = 1) -> Decision:
+def check(
+    rules: PageRules,
+    hosts: Sequence[HostCalendar],
+    start: datetime,
+    *,
+    now: datetime | None,
+    visitor: str | None = None,
+    seats: int = 1,
+) -> Decision:
     """Whether that start can be booked, by whom, and if not every reason why. Same units and errors as slots."""
     moment = to_epoch(start)
     question = Question(rules, hosts, now, visitor, seats, moment, moment + 1)
@@ -46,8 +64,16 @@ def check(rules: PageRules, hosts: Sequence[HostCalendar], start: datetime, *, n
     return Decision(False, (), reasons_at(question, moment))
 
 
-def nearest(rules: PageRules, hosts: Sequence[HostCalendar], start: datetime, *, now: datetime | None, count: int = 3,
-            visitor: str | None = None, seats: int = 1) -> list[Slot]:
+def nearest(
+    rules: PageRules,
+    hosts: Sequence[HostCalendar],
+    start: datetime,
+    *,
+    now: datetime | None,
+    count: int = 3,
+    visitor: str | None = None,
+    seats: int = 1,
+) -> list[Slot]:
     """The offered times nearest to a wished start, at most `count`, in order of time; the wished one is left out.
 
     Looks a year to either side. Equally near: the earlier one goes first. Same units and errors as slots.
@@ -63,8 +89,15 @@ def nearest(rules: PageRules, hosts: Sequence[HostCalendar], start: datetime, *,
     return _slots(question, sorted(closest))
 
 
-def next_free(rules: PageRules, hosts: Sequence[HostCalendar], *, now: datetime | None, after: datetime,
-              visitor: str | None = None, seats: int = 1) -> Slot | None:
+def next_free(
+    rules: PageRules,
+    hosts: Sequence[HostCalendar],
+    *,
+    now: datetime | None,
+    after: datetime,
+    visitor: str | None = None,
+    seats: int = 1,
+) -> Slot | None:
     """The first offered time at or after `after`, at most a year ahead. Same units and errors as slots."""
     low = to_epoch(after)
     question = Question(rules, hosts, now, visitor, seats, low, low + FAR)

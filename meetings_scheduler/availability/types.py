@@ -3,6 +3,7 @@
 Units: lengths are whole seconds; instants inside values are epoch seconds (int), at the public functions aware
 datetimes; wall clock is minutes after local midnight, 1440 being 24:00; zones are IANA names.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -147,7 +148,9 @@ class Limits:
         for kind in ("bookings", "minutes"):
             for period, most in getattr(self, kind).items():
                 if period not in PERIODS:
-                    raise InvalidRules(f"limits.{kind}", f"unknown period {period!r}, expected one of {', '.join(PERIODS)}")
+                    raise InvalidRules(
+                        f"limits.{kind}", f"unknown period {period!r}, expected one of {', '.join(PERIODS)}"
+                    )
                 if most < 0:
                     raise InvalidRules(f"limits.{kind}", f"{most} is negative")
 
@@ -186,7 +189,7 @@ class HostCalendar:
 class PageRules:
     """The settings of a page that decide its times. Lengths in seconds; increment None means the duration.
 
-    timezone: the page's zone, for windows and limits. host_limits: for each host, over all pages; a host's own go first.
+    timezone: the page's zone, for windows and limits. host_limits: for each host over all pages, unless it has its own.
     Raises InvalidRules naming the setting.
     """
 
@@ -206,8 +209,15 @@ class PageRules:
     def __post_init__(self):
         if self.policy not in POLICIES:
             raise InvalidRules("policy", f"unknown policy {self.policy!r}, expected one of {', '.join(POLICIES)}")
-        for name, least in (("duration", 1), ("increment", 1), ("seats", 1), ("offset", 0), ("notice", 0),
-                            ("buffer_before", 0), ("buffer_after", 0)):
+        for name, least in (
+            ("duration", 1),
+            ("increment", 1),
+            ("seats", 1),
+            ("offset", 0),
+            ("notice", 0),
+            ("buffer_before", 0),
+            ("buffer_after", 0),
+        ):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InvalidRules(name, f"must be at least {least}, is {value}")

@@ -2,6 +2,7 @@
 
 Days are proleptic Gregorian ordinals, instants epoch seconds.
 """
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .types import DAY, FIRST_YEAR, LAST_YEAR, InvalidRules
 
-UTC = timezone.utc  # noqa: UP017 - datetime.UTC needs Python 3.11
+UTC = timezone.utc
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_ORDINAL = EPOCH.toordinal()
 _SECOND = timedelta(seconds=1)
