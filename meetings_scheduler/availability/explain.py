@@ -50,6 +50,7 @@ class Reasons:
         readable = [] if all_needed else [h for h in question.hosts if h.readable]
         self._grid_hosts = readable or question.hosts
         self._grid = set(question.grid_of(self._grid_hosts, low, high))
+        self._near: dict[str, list[Sequence]] = {}
 
     def at(self, start: int) -> tuple[Reason, ...]:
         """All reasons why that start (epoch seconds) is not offered, each once; none exactly when it is."""
@@ -100,11 +101,19 @@ class Reasons:
             yield Reason("unreadable", host.id, label=host.unreadable_reason)
         if not self._open(host, start):
             yield Reason(self._why_closed(host, start), host.id)
-        yield from _events(question.rules, host, start)
+        yield from _events(question.rules, host.id, self._events_near(host), start)
         yield from _bookings(state, start)
         if not state.joinable(start):
             yield from _limits(reached_at(question.limits_reached, start), None, "")
             yield from _limits(reached_at(state.limits_reached, start), host.id, "host ")
+
+    def _events_near(self, host: HostCalendar) -> list[Sequence]:
+        """The host's events that can matter in the span: a day's few are asked about again and again."""
+        if host.id not in self._near:
+            rules, (low, high) = self.question.rules, self._span
+            low, high = low - rules.buffer_before, high + rules.duration + rules.buffer_after
+            self._near[host.id] = [e for e in host.busy if low < e[1] > e[0] < high]
+        return self._near[host.id]
 
     def _why_closed(self, host: HostCalendar, start: int) -> str:
         question = self.question
@@ -142,12 +151,12 @@ def _touches(rules: PageRules, start: int, begin: int, end: int) -> bool:
     return begin < start + rules.duration and end > start
 
 
-def _events(rules: PageRules, host: HostCalendar, start: int) -> Iterator[Reason]:
-    for event in host.busy:
+def _events(rules: PageRules, host_id: str, events: Iterable[Sequence], start: int) -> Iterator[Reason]:
+    for event in events:
         begin, end = event[0], event[1]
         if _in_the_way(rules, start, begin, end):
             code = "busy" if _touches(rules, start, begin, end) else "buffer"
-            yield Reason(code, host.id, to_datetime(begin), to_datetime(end), event[2] if len(event) > 2 else "")
+            yield Reason(code, host_id, to_datetime(begin), to_datetime(end), event[2] if len(event) > 2 else "")
 
 
 def _bookings(state: HostState, start: int) -> Iterator[Reason]:
