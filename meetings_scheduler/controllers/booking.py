@@ -33,7 +33,7 @@ class BookingPages(http.Controller):
         except PublicError as error:
             return _unavailable(error)
         info = page._public_info()
-        picker = Picker(page, info, request.httprequest.args, f"/meetings/{slug}")
+        picker = Picker(page, info, request.httprequest.args, "")
         if request.httprequest.args.get("start"):
             return _form_page(picker, {"start": request.httprequest.args["start"]})
         values = picker.values()

@@ -124,7 +124,8 @@ def _move_page(found, token, args, error=None):
     page = booking.page_id
     info = page._public_info()
     args = {key: value for key, value in args.items() if value}
-    picker = Picker(page, info, args, f"/meetings/manage/{token}", booking)
+    # An error is drawn at the address the form was sent to.
+    picker = Picker(page, info, args, f"/meetings/manage/{token}" if error else "", booking)
     values = picker.values()
     start = _chosen_start(picker, args)
     values.update(

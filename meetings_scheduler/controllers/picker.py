@@ -3,6 +3,7 @@
 import calendar
 import zoneinfo
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from urllib.parse import urlencode
 
 from babel.dates import format_date, get_day_names
@@ -24,7 +25,7 @@ class Picker:
     :param page: the page (sudo)
     :param info: its `_public_info`
     :param args: the query string (``month``, ``day``, ``tz``, ``duration``, ``view``)
-    :param base: path the links lead to
+    :param base: path the links lead to; empty if this page is at that path
     :param booking: the booking that is being moved, if one is
     """
 
@@ -87,7 +88,7 @@ class Picker:
         self.refused = True
         self.notices.append(message)
 
-    @property
+    @cached_property
     def months(self):
         """:return: first days of the first and the last month that could have free time, in the visitor's zone"""
         first, last = (date.fromisoformat(self.info["window"][edge]) for edge in ("from", "to"))
@@ -135,12 +136,18 @@ class Picker:
 
     def url(self, **changes):
         """:return: the address of this view with other parameters; what is at its default is left out"""
-        params = {"month": None, "day": None, "start": None, "view": None, "step": self.args.get("step")}
-        params["tz"] = self.zone if parse_zone(self.args.get("tz")) else None
-        params["duration"] = self.duration if self.duration != self.info["default_duration"] else None
-        params.update(changes)
-        query = urlencode({key: value for key, value in params.items() if value})
-        return f"{self.base}?{query}" if query else self.base
+        query = urlencode({key: value for key, value in {**self._kept, **changes}.items() if value})
+        # Relative to this very address where it can be: a month is some 60 links, and Odoo looks up the route and the
+        # language of every one that names a path.
+        return f"{self.base}?{query}"
+
+    @cached_property
+    def _kept(self):
+        return {
+            "step": self.args.get("step"),
+            "tz": self.zone if parse_zone(self.args.get("tz")) else None,
+            "duration": self.duration if self.duration != self.info["default_duration"] else None,
+        }
 
     # ------------------------------------------------------------ for the template
 
@@ -191,13 +198,15 @@ class Picker:
                     "outside": day.month != self.month.month,
                     "today": day == today,
                     "chosen": day == chosen,
-                    "label": self.long_date(day),
-                    "url": day.month == self.month.month and day in by_day and self.url(day=day.isoformat()),
+                    **(self._free_day(day) if day.month == self.month.month and day in by_day else {"url": None}),
                 }
                 for day in week
             ]
             for week in calendar.Calendar(week_start).monthdatescalendar(self.month.year, self.month.month)
         ]
+
+    def _free_day(self, day):
+        return {"label": self.long_date(day), "url": self.url(day=day.isoformat())}
 
     def _time(self, slot):
         start = slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

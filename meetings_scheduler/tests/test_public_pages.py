@@ -41,8 +41,10 @@ class TestPagesWithoutScript(PublicCase):
         _response, month = self.open(f"/meetings/{self.slug}")
         self.assertIn("Laura Bianchi", month.text_content())
         days = month.xpath("//a[contains(@class, 'o_ms_free')]/@href")
-        _response, times = self.open(days[-1])
-        _response, form = self.open(times.xpath("//a[contains(@class, 'o_ms_time')]/@href")[0])
+        _response, times = self.open(f"/meetings/{self.slug}{days[-1]}")
+        _response, form = self.open(
+            f"/meetings/{self.slug}" + times.xpath("//a[contains(@class, 'o_ms_time')]/@href")[0]
+        )
         self.assertEqual(form.xpath("//form[contains(@class, 'o_ms_form')]/@method"), ["post"])
         answer = self.send()
         self.assertEqual(answer.status_code, 303)

@@ -64,6 +64,7 @@ export class BookingApp extends Component {
                 const target = this.main.el.querySelector(this.focusNext);
                 this.focusNext = null;
                 target?.focus({preventScroll: true});
+                target?.scrollIntoView({block: "nearest"});
             }
             if (this.shownStep !== this.state.step) {
                 this.shownStep = this.state.step;
