@@ -45,12 +45,17 @@ class Reasons:
         self.question = question
         self._span = low, high
         self._offered = {start for start, _ids in question.offered(low, high)}
-        all_needed = question.rules.policy in ("collective", "fixed_plus_one")
+        needed = [h for h in question.hosts if self._needed(h)]
+        others = [h for h in question.hosts if not self._needed(h)]
         # Where any host will do, the grid is that of those who can be read at all
-        readable = [] if all_needed else [h for h in question.hosts if h.readable]
-        self._grid_hosts = readable or question.hosts
-        self._grid = set(question.grid_of(self._grid_hosts, low, high))
+        self._needed_hosts, self._any_of = needed, [h for h in others if h.readable] or others
+        self._grid = set(question.grid_of([*self._needed_hosts, *self._any_of], low, high))
         self._near: dict[str, list[Sequence]] = {}
+
+    def _needed(self, host: HostCalendar) -> bool:
+        """Whether nothing goes without this host, or it is one of several that would do."""
+        policy = self.question.rules.policy
+        return policy == "collective" or (policy == "fixed_plus_one" and host.fixed)
 
     def at(self, start: int) -> tuple[Reason, ...]:
         """All reasons why that start (epoch seconds) is not offered, each once; none exactly when it is."""
@@ -60,9 +65,7 @@ class Reasons:
 
     def _of_page(self, start: int) -> Iterator[Reason]:
         question = self.question
-        nobody = not question.hosts or (
-            question.rules.policy == "fixed_plus_one" and all(h.fixed for h in question.hosts)
-        )
+        nobody = not question.hosts or (question.rules.policy == "fixed_plus_one" and not self._any_of)
         if nobody:
             yield Reason("no_host")
         if question.earliest is not None and start < question.earliest:
@@ -75,23 +78,17 @@ class Reasons:
 
     def _on_duty(self, start: int) -> bool:
         """Whether enough hosts are on duty that only the grid, if anything, keeps the start from being offered."""
-        question = self.question
-        if question.rules.policy == "collective":
-            return all(self._open(h, start) for h in question.hosts)
-        if question.rules.policy == "fixed_plus_one" and not all(
-            self._open(h, start) for h in question.hosts if h.fixed
-        ):
-            return False
-        return any(self._open(h, start) for h in self._grid_hosts)
+        needed, any_of = self._needed_hosts, self._any_of
+        return all(self._open(h, start) for h in needed) and (not any_of or any(self._open(h, start) for h in any_of))
 
     def _open(self, host: HostCalendar, start: int) -> bool:
         return bool(fitting([start], self.question.duty_of(host, *self._span), self.question.rules.duration))
 
     def _of_hosts(self, start: int) -> Iterator[Reason]:
         reasons = {state: list(self._of_host(state, start)) for state in self.question.states}
-        others = {s: r for s, r in reasons.items() if not s.host.fixed}
-        if self.question.rules.policy == "fixed_plus_one" and not all(others.values()):
-            reasons = {s: r for s, r in reasons.items() if s.host.fixed}
+        if any(not why for state, why in reasons.items() if not self._needed(state.host)):
+            # Somebody could: what keeps the others is beside the point
+            reasons = {state: why for state, why in reasons.items() if self._needed(state.host)}
         for found in reasons.values():
             yield from found
 
