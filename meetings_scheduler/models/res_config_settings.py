@@ -17,5 +17,6 @@ class ResConfigSettings(models.TransientModel):
         return {**super().get_values(), "scheduling_rate_limit": self.env["scheduling.counter"]._limit()}
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         self.env["ir.config_parameter"].sudo().set_param(RATE_LIMIT, str(max(self.scheduling_rate_limit, 0)))
+        return result

@@ -68,15 +68,19 @@ class SchedulingDashboard(models.AbstractModel):
     def _requests(self):
         """The requests nobody has answered, the nearest first; also those whose time has passed, marked so."""
         requests = self.env["scheduling.booking"].search(
-            self._mine() + [("state", "=", "requested")], order="start, id", limit=REQUEST_LIMIT
+            [*self._mine(), ("state", "=", "requested")], order="start, id", limit=REQUEST_LIMIT
         )
         return [self._booking(booking) for booking in requests]
 
     def _upcoming(self):
         now = fields.Datetime.now()
         bookings = self.env["scheduling.booking"].search(
-            self._mine()
-            + [("state", "=", "confirmed"), ("stop", ">", now), ("start", "<", now + timedelta(days=UPCOMING_DAYS))],
+            [
+                *self._mine(),
+                ("state", "=", "confirmed"),
+                ("stop", ">", now),
+                ("start", "<", now + timedelta(days=UPCOMING_DAYS)),
+            ],
             order="start, id",
             limit=UPCOMING_LIMIT,
         )

@@ -27,6 +27,16 @@ class TestBackendDashboard(SchedulingCase):
             {"calendar": None, "requests": [], "bookings": [], "pages": [], "has_bookings": False},
         )
 
+    def test_first_step_connects_and_makes_a_page(self):
+        """M11, M28: connecting ends on the dashboard, with a page to share."""
+        newcomer = new_test_user(self.env, "newcomer.dashboard", "base.group_user")
+        action = self.env["scheduling.connection"].with_user(newcomer).action_connect_odoo()
+        self.assertEqual(action["tag"], "meetings_scheduler.dashboard")
+        data = self.data(newcomer)
+        self.assertEqual(data["calendar"]["light"], "green")
+        self.assertEqual(len(data["pages"]), 1)
+        self.assertFalse(data["has_bookings"])
+
     def test_connected_host(self):
         data = self.data()
         self.assertEqual(data["calendar"]["account"], "laura@bianchi.example")
@@ -83,7 +93,13 @@ class TestBackendDashboard(SchedulingCase):
             ((first, "confirmed"), (first, "cancelled"), (first - timedelta(days=31), "confirmed"))
         ):
             self.bookings.create(
-                {**values, "start": start, "stop": start + timedelta(minutes=30), "state": state, "uid": f"count-{number}"}
+                {
+                    **values,
+                    "start": start,
+                    "stop": start + timedelta(minutes=30),
+                    "state": state,
+                    "uid": f"count-{number}",
+                }
             )
         page = next(page for page in self.data()["pages"] if page["id"] == self.page.id)
         self.assertEqual(page["month_count"], 1)

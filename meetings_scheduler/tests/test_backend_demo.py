@@ -38,7 +38,7 @@ class TestBackendDemo(TransactionCase):
                 self.env.invalidate_all()
 
     def mails(self):
-        """:return: mails about meetings; where the demo is installed already, setting the passwords again tells the users"""
+        """:return: mails about meetings; not those of a changed password, if the demo is there already"""
         models = ("calendar.event", "crm.lead", "res.partner", "scheduling.page", "scheduling.booking")
         return self.env["mail.mail"].search([("model", "in", models)])
 

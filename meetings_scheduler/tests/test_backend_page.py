@@ -14,14 +14,17 @@ class TestBackendPage(SchedulingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.newcomer = new_test_user(cls.env, "newcomer.page", "base.group_user", name="Nora Newcomer", tz="Europe/Rome")
+        cls.newcomer = new_test_user(
+            cls.env, "newcomer.page", "base.group_user", name="Nora Newcomer", tz="Europe/Rome"
+        )
         cls.pages = cls.env["scheduling.page"].with_user(cls.newcomer)
 
     def new_page(self, name):
         """:return: a page made as the menu's "New" does, only the name typed"""
         action = self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_scheduling_page")
         self.assertEqual(action["context"], "{'default_name': False}")
-        with Form(self.pages.with_context(default_name=False), view="meetings_scheduler.scheduling_page_view_form") as form:
+        pages = self.pages.with_context(default_name=False)
+        with Form(pages, view="meetings_scheduler.scheduling_page_view_form") as form:
             form.name = name
         return form.record
 

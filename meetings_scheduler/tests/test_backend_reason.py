@@ -83,7 +83,8 @@ class TestBackendReason(SchedulingCase):
         report = self.bookings.with_user(self.host).formatted_read_group(
             [("page_id", "=", self.page.id)], ["outcome"], ["__count", "duration:sum", "lead_time:avg"]
         )
-        self.assertEqual({row["outcome"]: row["__count"] for row in report}, {"no_show": 1, "completed": 1, "cancelled": 1})
+        counts = {row["outcome"]: row["__count"] for row in report}
+        self.assertEqual(counts, {"no_show": 1, "completed": 1, "cancelled": 1})
         self.assertEqual({row["duration:sum"] for row in report}, {30})
         with self.assertRaises(UserError):
             cancelled.with_user(self.host).action_no_show()

@@ -31,6 +31,10 @@ export class BookingRow extends Component {
         return this.start.toLocaleString({weekday: "short", day: "numeric", month: "short"});
     }
 
+    get facts() {
+        return [this.props.booking.page, this.props.booking.where].filter(Boolean).join(" · ");
+    }
+
     open() {
         this.action.doAction({
             type: "ir.actions.act_window",

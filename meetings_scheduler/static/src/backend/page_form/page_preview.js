@@ -1,4 +1,4 @@
-import {Component} from "@odoo/owl";
+import {Component, onWillRender} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
@@ -6,6 +6,18 @@ import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 export class PagePreview extends Component {
     static template = "meetings_scheduler.PagePreview";
     static props = {...standardWidgetProps};
+
+    setup() {
+        this.version = 0;
+        this.wasDirty = false;
+        onWillRender(() => {
+            // Saved, or discarded: both end what was typed. The date of the last change is too coarse to tell.
+            if (this.wasDirty && !this.record.dirty) {
+                this.version += 1;
+            }
+            this.wasDirty = this.record.dirty;
+        });
+    }
 
     get record() {
         return this.props.record;
@@ -21,10 +33,8 @@ export class PagePreview extends Component {
 
     /** @returns {String} same address, other query after each save: the frame's key and source */
     get source() {
-        const version = this.record.data.write_date;
-        const link = new URL(this.record.data.url);
         // Same host as the backend, whatever the page's own domain: a frame of another one might be refused.
-        return `${link.pathname}?preview=${version ? version.toMillis() : 0}`;
+        return `${new URL(this.record.data.url).pathname}?preview=${this.version}`;
     }
 }
 
