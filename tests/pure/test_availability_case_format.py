@@ -1,9 +1,9 @@
 """`./dev slots`: what a case may say, what it answers, and how it refuses."""
 
 import json
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -234,12 +234,18 @@ def test_a_missing_file(capsys):
     assert "/nowhere/cases.json" in capsys.readouterr().err
 
 
+def processor_time_of_children() -> float:
+    """Seconds of work, which a busy machine does not stretch as it does those of the clock."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_one_case_on_standard_input_and_a_quick_start():
     command = [sys.executable, "-m", "devtools.slots", "-"]
     took = []
     for _attempt in range(3):
-        began = time.perf_counter()
+        began = processor_time_of_children()
         done = subprocess.run(command, input=json.dumps(CASE), capture_output=True, text=True, cwd=ROOT, check=True)
-        took.append(time.perf_counter() - began)
+        took.append(processor_time_of_children() - began)
     assert json.loads(done.stdout) == [{"id": "x", "slots": [NINE, TEN]}]
     assert min(took) < 0.3

@@ -27,7 +27,7 @@ STEADY = [("Asia/Kathmandu", utc(2026, 5, 29)), ("Asia/Kolkata", utc(2026, 2, 26
 # The same cases on every run; a page is drawn from a seed, because uniform draws meet more rules than shrinking ones
 few = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 some = settings(few, max_examples=120)
-many = settings(few, max_examples=300)
+many = settings(few, max_examples=200)
 
 
 def epoch(moment: datetime) -> int:
@@ -292,7 +292,7 @@ def test_a_week_later_everything_is_a_week_later(page):
     assert [(s.start, s.host_ids) for s in slots(rules, later, **later_query)] == expected
 
 
-@settings(few, max_examples=800)
+@settings(few, max_examples=500)
 @given(pages())
 # One of a pool is free, but not on its own grid; the others of the pool cannot be read
 @example(a_page(245469736540632924))
