@@ -8,7 +8,7 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["calendar", "crm", "website"],
-    "external_dependencies": {"python": ["icalendar", "phonenumbers"]},
+    "external_dependencies": {"python": ["cryptography", "icalendar", "phonenumbers"]},
     "pre_init_hook": "pre_init_hook",
     "data": [
         "security/scheduling_groups.xml",
@@ -20,6 +20,8 @@
         "templates/booking_parts.xml",
         "templates/booking_page.xml",
         "templates/manage.xml",
+        "templates/connect_page.xml",
+        "templates/mail_lost_access.xml",
         "wizard/scheduling_reason_views.xml",
         "views/scheduling_page_views.xml",
         "views/scheduling_booking_views.xml",

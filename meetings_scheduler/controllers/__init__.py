@@ -1,1 +1,1 @@
-from . import api, booking, manage
+from . import api, booking, connect, manage

@@ -1,5 +1,7 @@
 """What the product writes to visitor, host and guests: one mail a fact, one invitation a mail."""
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import fields, models
@@ -18,6 +20,7 @@ AUDIENCES = {
     "requested": ("visitor", "host"),
     "declined": ("visitor",),
 }
+MEET_WAIT = timedelta(minutes=1)
 # The iTIP method (RFC 5546) of the facts that carry an invitation.
 METHODS = {"booked": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
 
@@ -49,8 +52,12 @@ class SchedulingBooking(models.Model):
                 lane = f"booking:{self.id}:{recipient or audience}"
                 key = f"{lane}:{notice}:{self.invite_sequence}"
                 letter = {"notice": notice, "audience": audience, "recipient": recipient, "facts": facts}
-                outbox._enqueue("notify", key, lane, self, **letter)
+                outbox._enqueue("notify", key, lane, booking=self, after=self._mail_waits(notice), **letter)
         self._log(notice)
+
+    def _mail_waits(self, notice):
+        """:return: how long a mail waits for the call link that the host's calendar makes; None if there is none"""
+        return MEET_WAIT if self.location_type == "meet" and notice == "booked" and not self.location else None
 
     def _log(self, notice):
         """Writes the fact on the contact and the opportunity, with a link to the booking."""
@@ -88,7 +95,7 @@ class SchedulingBooking(models.Model):
         visitor = formataddr((self.visitor_name, self.email))
         values = booking._mail_values(notice, audience, reader_zone, lang)
         attachments = []
-        if self.event_id and (method := METHODS.get(notice)):
+        if self._sends_invitation() and (method := METHODS.get(notice)):
             attachments.append(
                 fields.Command.create(
                     {
@@ -126,6 +133,10 @@ class SchedulingBooking(models.Model):
                 }
             )
         )
+
+    def _sends_invitation(self):
+        """:return: whether our mails carry the invitation; never besides one that the host's calendar sends"""
+        return bool(self.event_id) and self.invited_by == "odoo"
 
     def _mail_values(self, notice, audience, timezone, lang):
         """:return: what the template shows; every text in the reader's language"""

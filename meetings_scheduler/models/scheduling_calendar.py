@@ -1,6 +1,11 @@
-"""A calendar of a connected account."""
+"""A calendar of a connected account, linked or only known."""
+
+from datetime import datetime, timezone
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+ROLES = [("owner", "Yours"), ("writer", "Can edit"), ("reader", "Can see all details"), ("free_busy", "Free/busy only")]
 
 
 class SchedulingCalendar(models.Model):
@@ -12,17 +17,74 @@ class SchedulingCalendar(models.Model):
     user_id = fields.Many2one(related="connection_id.user_id", store=True, index=True)
     name = fields.Char(required=True)
     remote_id = fields.Char(required=True, help="The provider's own name of the calendar.")
+    color = fields.Char()
+    role = fields.Selection(ROLES, required=True, default="owner")
     is_main = fields.Boolean("Main calendar", help="Bookings are written to this calendar, never to another one.")
     counts = fields.Boolean("Counts as busy", default=True)
     state = fields.Selection([("active", "Active"), ("lost", "Access lost")], required=True, default="active")
     lost_reason = fields.Char()
+    lost_at = fields.Datetime()
     busy_ids = fields.One2many("scheduling.busy", "calendar_id")
+    channel_ids = fields.One2many("scheduling.channel", "calendar_id")
 
     _remote_uniq = models.UniqueIndex("(connection_id, remote_id)")
     _one_main = models.UniqueIndex("(connection_id) WHERE is_main", "An account has one main calendar.")
 
-    def _refresh_busy(self):
-        """Reads the calendar's busy periods anew into :model:`scheduling.busy`."""
+    def _read_odoo_busy(self):
+        """Reads an Odoo calendar's busy periods anew into :model:`scheduling.busy`."""
         for calendar in self:
             calendar.busy_ids.unlink()
             calendar.env["scheduling.busy"]._read_odoo_calendar(calendar)
+
+    def _remember_busy(self, periods):
+        """Replaces what was known of the calendar by what the provider says; unchanged rows stay as they are.
+
+        :param periods: list of :class:`providers.base.Period`, merged
+        """
+        self.ensure_one()
+        wanted = {
+            tuple(datetime.fromtimestamp(edge, timezone.utc).replace(tzinfo=None) for edge in period)
+            for period in self.connection_id._foreign(periods)
+        }
+        known = {(busy.start, busy.stop): busy for busy in self.busy_ids}
+        self.env["scheduling.busy"].union(*(busy for key, busy in known.items() if key not in wanted)).unlink()
+        self.env["scheduling.busy"].create(
+            [
+                {"calendar_id": self.id, "user_id": self.user_id.id, "start": start, "stop": stop}
+                for start, stop in sorted(wanted - known.keys())
+            ]
+        )
+
+    def _lose_access(self, reason):
+        """The calendar can't be read any more: its user can't be booked until it is shared again or removed."""
+        for calendar in self.filtered(lambda calendar: calendar.state == "active"):
+            calendar.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
+
+    def action_link(self):
+        """Makes the calendar count as busy, from now on.
+
+        :raises UserError: only free/busy is shared, so a refusal couldn't be told from a free day
+        """
+        self.check_access("read")
+        for calendar in self:
+            if calendar.role == "free_busy":
+                raise UserError(
+                    self.env._(
+                        "Only free/busy of “%(calendar)s” is shared with you. Ask its owner to share “See all event "
+                        "details”.",
+                        calendar=calendar.name,
+                    )
+                )
+        self.sudo().counts = True
+        self.connection_id.sudo()._refresh_busy()
+
+    def action_remove(self):
+        """Removes a calendar from those that count, so that booking works again at once."""
+        self.check_access("read")
+        self.sudo().busy_ids.unlink()
+        self.sudo().write({"counts": False, "state": "active", "lost_reason": False, "lost_at": False})
+
+    def action_check_again(self):
+        """Asks the provider now whether the calendar can be read again."""
+        self.check_access("read")
+        self.connection_id.sudo()._refresh_busy()

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+STATES = [("connected", "Connected"), ("lost", "Access lost"), ("disconnected", "Disconnected")]
+
 
 class SchedulingConnection(models.Model):
     _name = "scheduling.connection"
@@ -15,13 +17,13 @@ class SchedulingConnection(models.Model):
         "res.users", required=True, default=lambda self: self.env.user, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="user_id.company_id", store=True)
-    provider = fields.Selection([("odoo", "Odoo calendar")], required=True, default="odoo")
-    account = fields.Char(required=True, help="The address that the calendar belongs to.")
-    state = fields.Selection(
-        [("connected", "Connected"), ("lost", "Access lost"), ("disconnected", "Disconnected")],
-        required=True,
-        default="connected",
+    provider = fields.Selection(
+        [("odoo", "Odoo calendar"), ("google", "Google Calendar")], required=True, default="odoo"
     )
+    account = fields.Char(required=True, help="The address that the calendar belongs to.")
+    state = fields.Selection(STATES, required=True, default="connected")
+    lost_reason = fields.Char(readonly=True, help="Why the calendar can't be read any more, in words for its owner.")
+    lost_at = fields.Datetime(readonly=True)
     use_pages = fields.Boolean(
         "Scheduling pages", default=True, help="Visitors book free time; bookings land in the main calendar."
     )
@@ -32,6 +34,10 @@ class SchedulingConnection(models.Model):
 
     _one_account = models.UniqueIndex(
         "(user_id) WHERE state <> 'disconnected'", "You have connected a calendar already. Disconnect it first."
+    )
+    _one_user = models.UniqueIndex(
+        "(provider, account) WHERE state <> 'disconnected' AND provider <> 'odoo'",
+        "Another user has connected this account already.",
     )
 
     @api.depends("calendar_ids.is_main")
@@ -49,23 +55,28 @@ class SchedulingConnection(models.Model):
         """
         if not users:
             return users
-        rows = self.env.execute_query_dict(self._readable_query(users))
-        return users.browse([row["user_id"] for row in rows])
-
-    def _readable_query(self, users):
         self.flush_model(["user_id", "state", "use_pages"])
         self.env["scheduling.calendar"].flush_model(["connection_id", "state", "counts"])
-        return SQL(
-            """
-            SELECT connection.user_id
-              FROM scheduling_connection connection
-             WHERE connection.user_id = ANY(%s) AND connection.state = 'connected' AND connection.use_pages
-               AND NOT EXISTS (
-                   SELECT FROM scheduling_calendar calendar
-                    WHERE calendar.connection_id = connection.id AND calendar.counts AND calendar.state <> 'active')
-            """,
-            users.ids,
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT connection.user_id
+                  FROM scheduling_connection connection
+                 WHERE connection.user_id = ANY(%s) AND connection.state = 'connected' AND connection.use_pages
+                   AND NOT EXISTS (
+                       SELECT FROM scheduling_calendar calendar
+                        WHERE calendar.connection_id = connection.id AND calendar.counts
+                          AND calendar.state <> 'active')
+                """,
+                users.ids,
+            )
         )
+        return users.browse([user_id for (user_id,) in rows])
+
+    @api.model
+    def _of_user(self, user):
+        """:return: the user's connection that isn't disconnected (sudo), or an empty recordset"""
+        return self.sudo().search([("user_id", "=", user.id), ("state", "!=", "disconnected")], limit=1)
 
     # ------------------------------------------------------------ life cycle
 
@@ -76,12 +87,12 @@ class SchedulingConnection(models.Model):
         A user without a page gets a first one, so that there is something to share.
         """
         self._connect_odoo(self.env.user)
-        return self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_dashboard")
+        return self.env["ir.actions.client"]._for_xml_id("meetings_scheduler.action_dashboard")
 
     @api.model
     def _connect_odoo(self, user):
         """:return: the user's connection with their Odoo calendar, its busy time read"""
-        connection = self.sudo().search([("user_id", "=", user.id), ("state", "!=", "disconnected")])
+        connection = self._of_user(user)
         if not connection:
             connection = self.sudo().create(
                 {
@@ -93,30 +104,40 @@ class SchedulingConnection(models.Model):
                 }
             )
         connection._refresh_busy()
-        if not self.env["scheduling.page"].with_user(user).search_count([("user_id", "=", user.id)], limit=1):
-            self.env["scheduling.page"].with_user(user).sudo().create({"user_id": user.id})
+        connection._ensure_page()
         return connection
+
+    def _ensure_page(self):
+        """Who connects a calendar for scheduling pages has one to share."""
+        pages = self.env["scheduling.page"].sudo()
+        for user in self.filtered("use_pages").user_id:
+            if not pages.search_count([("user_id", "=", user.id)], limit=1):
+                pages.with_user(user).sudo().create({"user_id": user.id})
 
     def action_disconnect(self):
         """Takes the connection away: pages take requests from now on, meetings stay where they are."""
         for connection in self:
             if connection.user_id != self.env.user and not self.env.is_system():
                 raise AccessError(self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name))
-        self.sudo().calendar_ids.busy_ids.unlink()
-        self.sudo().write({"state": "disconnected"})
+        self.sudo()._disconnect()
+
+    def _disconnect(self):
+        self.calendar_ids.busy_ids.unlink()
+        self.write({"state": "disconnected", "lost_reason": False, "lost_at": False})
+        self.flush_recordset()  # the next connection is inserted before Odoo would write this
 
     # ------------------------------------------------------------ busy time
 
     def _refresh_busy(self):
         """Reads the busy time of every calendar that counts and remembers when."""
         for connection in self:
-            connection.calendar_ids.filtered("counts")._refresh_busy()
+            connection.calendar_ids.filtered("counts")._read_odoo_busy()
         self.write({"checked_at": fields.Datetime.now()})
 
     @api.model
     def _cron_refresh_busy(self):
-        """Nightly full read, which mends what no hook saw (database cascades, imports, restored rows)."""
-        connections = self.search([("state", "=", "connected")])
+        """Nightly full read of Odoo's calendars, which mends what no hook saw (database cascades, restored rows)."""
+        connections = self.search([("state", "=", "connected"), ("provider", "=", "odoo")])
         self.env["ir.cron"]._commit_progress(remaining=len(connections))
         for connection in connections:
             connection._refresh_busy()

@@ -11,6 +11,8 @@ from datetime import timedelta
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
+from odoo.addons.meetings_scheduler.providers.errors import ProviderError, Rejected
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -30,7 +32,15 @@ class SchedulingOperation(models.Model):
 
     key = fields.Char(required=True, help="Names what is to be done; the same thing is never asked for twice.")
     lane = fields.Char(required=True, help="Operations of one lane are carried out in their order.")
-    kind = fields.Selection([("notify", "Send a mail")], required=True)
+    kind = fields.Selection(
+        [
+            ("notify", "Send a mail"),
+            ("write_event", "Write the event into the host's calendar"),
+            ("tell_owner", "Tell the owner that access is lost"),
+        ],
+        required=True,
+    )
+    connection_id = fields.Many2one("scheduling.connection", ondelete="cascade", index=True)
     arguments = fields.Json()
     booking_id = fields.Many2one("scheduling.booking", ondelete="cascade", index=True)
     state = fields.Selection(
@@ -48,11 +58,23 @@ class SchedulingOperation(models.Model):
     _lane_idx = models.Index("(lane, id) WHERE state IN ('pending', 'running')")
 
     @api.model
-    def _enqueue(self, kind, key, lane, booking, **arguments):
-        """Asks for an operation in the current transaction; asking again for the same key changes nothing."""
+    def _enqueue(self, kind, key, lane, booking=None, connection=None, after=None, **arguments):
+        """Asks for an operation in the current transaction; asking again for the same key changes nothing.
+
+        :param connection: the one whose provider is called: the operation waits while that is paused or lost
+        :param after: timedelta to wait at first
+        """
         if not self.sudo().search_count([("key", "=", key)], limit=1):
             self.sudo().create(
-                {"kind": kind, "key": key, "lane": lane, "booking_id": booking.id, "arguments": arguments}
+                {
+                    "kind": kind,
+                    "key": key,
+                    "lane": lane,
+                    "booking_id": booking.id if booking else False,
+                    "connection_id": connection.id if connection else False,
+                    "arguments": arguments,
+                    "next_attempt": fields.Datetime.now() + (after or timedelta()),
+                }
             )
         self.env.ref("meetings_scheduler.ir_cron_outbox")._trigger()
 
@@ -85,6 +107,10 @@ class SchedulingOperation(models.Model):
                   WHERE candidate.state IN ('pending', 'running')
                     AND candidate.next_attempt <= %(now)s
                     AND (candidate.lease_until IS NULL OR candidate.lease_until < %(now)s)
+                    AND (candidate.connection_id IS NULL OR EXISTS (
+                        SELECT FROM scheduling_connection connection
+                         WHERE connection.id = candidate.connection_id AND connection.state = 'connected'
+                           AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
                     AND NOT EXISTS (
                         SELECT FROM scheduling_operation earlier
                          WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
@@ -121,10 +147,17 @@ class SchedulingOperation(models.Model):
             self._back_off(error)
 
     def _back_off(self, error):
+        """Plans the next try: when the provider said so, else later each time; what a provider refuses for good fails."""
+        if self.connection_id and isinstance(error, (ProviderError, UserError)):
+            self.connection_id._provider_failed(error)
+        refused = isinstance(error, Rejected)
+        wait = getattr(error, "retry_after", None)
         delay = min(BACKOFF_BASE * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
+        if wait:
+            delay = timedelta(seconds=wait * random.uniform(1, 1.1))
         self.write(
             {
-                "state": "failed" if self.attempts >= MAX_ATTEMPTS else "pending",
+                "state": "failed" if refused or self.attempts >= MAX_ATTEMPTS else "pending",
                 "lease_until": False,
                 "next_attempt": fields.Datetime.now() + delay,
                 "last_error": f"{type(error).__name__}: {error}"[:500],
@@ -143,7 +176,22 @@ class SchedulingOperation(models.Model):
         """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
         self.booking_id._create_mail(**letter).send_after_commit()
 
+    def _do_write_event(self):
+        """Brings the host's calendar in line with the booking as it is now, whatever happened since it was asked for."""
+        with self.connection_id._adapter() as adapter:
+            self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id)
+
+    def _do_tell_owner(self):
+        self.connection_id._create_lost_mail().send_after_commit()
+
     # ------------------------------------------------------------ housekeeping
+
+    @api.model
+    def _resume(self, connection):
+        """What waited for a connection is due now that it works again."""
+        waiting = self.sudo().search([("connection_id", "=", connection.id), ("state", "=", "pending")])
+        waiting.write({"next_attempt": fields.Datetime.now(), "attempts": 0})
+        self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
 
     @api.model
     def _due_domain(self):

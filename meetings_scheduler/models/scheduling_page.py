@@ -125,6 +125,7 @@ class SchedulingPage(models.Model):
     location_type = fields.Selection(
         [
             ("discuss", "Video call (Odoo Discuss)"),
+            ("meet", "Video call (Google Meet)"),
             ("link", "Video call (link)"),
             ("phone", "Phone call"),
             ("place", "At a place"),

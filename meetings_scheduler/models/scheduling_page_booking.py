@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import psycopg2.errors
 
-from odoo import models
+from odoo import api, models
 from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
@@ -51,17 +51,23 @@ class SchedulingPage(models.Model):
         :raises ConcurrencyError: the same form, or a single-use link, is being used at this very moment; Odoo tries
             again and then sees by whom
         """
+        lost = None
         for hosts, choices in self._choose_hosts(able, self._contact_of(request.email_normalized)):
+            known = self._ask_live(hosts, request.start, request.duration_min)
+            if known == "busy":
+                continue
             try:
                 with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
-                    booking = self.env["scheduling.booking"].create(self._booking_values(request, hosts, choices))
+                    values = self._booking_values(request, hosts, choices, promised=known == "free")
+                    booking = self.env["scheduling.booking"].create(values)
                     booking._take_time(hosts)
                     return booking
             except SlotTaken as error:
                 lost = error
             except psycopg2.errors.UniqueViolation:
                 raise ConcurrencyError("form or link in use") from None
-        raise SlotTaken(lost.message, self._nearest_free_now(request.start, request.duration_min)) from None
+        message = lost.message if lost else self._taken_message()
+        raise SlotTaken(message, self._nearest_free_now(request.start, request.duration_min)) from None
 
     def _contact_of(self, email_normalized):
         """:return: the contact of a visitor's address if it has a salesperson who may go first, else an empty recordset"""
@@ -113,8 +119,12 @@ class SchedulingPage(models.Model):
         if "window" in codes:
             return self.env._("This time is too far ahead. Please choose an earlier one.")
         if codes & {"busy", "booking", "buffer", "hold", "seats"}:
-            return self.env._("Someone just took this time. Please choose another one.")
+            return self._taken_message()
         return self.env._("This time isn't offered. Please choose another one.")
+
+    @api.model
+    def _taken_message(self):
+        return self.env._("Someone just took this time. Please choose another one.")
 
     def _nearest_free_now(self, start, duration_min, booking=None):
         """The nearest free times as the database stands now.
@@ -154,8 +164,9 @@ class SchedulingPage(models.Model):
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
-    def _booking_values(self, request, hosts, choices):
-        online = self.is_connected
+    def _booking_values(self, request, hosts, choices, promised):
+        """:param promised: False if a host's calendar can't be asked now: the visitor asks, nobody says it is booked"""
+        online = promised and self.is_connected
         waits = online and self._needs_approval(request.start)
         link = self._link()
         questions = {question.id: question for question in self.question_ids}
@@ -168,6 +179,7 @@ class SchedulingPage(models.Model):
             "choice_reason": self._explain_choice(choices),
             "link_id": link.id,
             "link_single_use": link.single_use,
+            "invited_by": "provider" if self._provider_of(hosts) else "odoo",
             "start": naive(request.start),
             "stop": naive(request.start) + timedelta(minutes=request.duration_min),
             "buffer_before": self.buffer_before,
@@ -193,6 +205,11 @@ class SchedulingPage(models.Model):
             "request_digest": self._request_digest(request),
             **self._utm_values(request.utm),
         }
+
+    def _provider_of(self, hosts):
+        """:return: whether the calendar of the host who invites is outside of Odoo, and so sends the invitation"""
+        main = self.user_id if self.user_id in hosts else hosts[:1]
+        return self.env["scheduling.connection"]._of_user(main).provider not in (False, "odoo")
 
     def _utm_values(self, utm):
         """:return: the ids of the campaign words a link carried; unknown ones are kept as new ones, as Odoo does"""

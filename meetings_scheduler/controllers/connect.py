@@ -1,0 +1,115 @@
+"""Connecting a calendar outside of Odoo: the disclosure, the way to the provider and back, and its push calls."""
+
+import time
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+from odoo.tools import consteq
+
+from odoo.addons.meetings_scheduler.providers import errors, registry
+from odoo.addons.meetings_scheduler.providers.base import PushProvider
+from odoo.addons.meetings_scheduler.providers.oauth import new_state, new_verifier
+
+STATE_LIFETIME = 600  # seconds; ASVS 10.1.2
+SESSION_KEY = "meetings_scheduler_oauth"
+DASHBOARD = "/odoo/meetings"
+
+
+class Connect(http.Controller):
+    @http.route(
+        "/meetings/connect/<any(google):provider>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def disclosure(self, provider, **_params):
+        """What the product will see and do with the account, before anybody is asked to consent."""
+        return self._page(provider)
+
+    @http.route(
+        "/meetings/connect/<any(google):provider>",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def start(self, provider, **_params):
+        """Sends the browser to the provider, with a state that is bound to this session and user and used once."""
+        state, verifier = new_state(), new_verifier()
+        try:
+            url = request.env["scheduling.connection"]._authorization_url(provider, state, verifier)
+        except (AccessError, UserError) as error:
+            return self._page(provider, error=str(error))
+        request.session[SESSION_KEY] = {
+            "provider": provider,
+            "state": state,
+            "verifier": verifier,
+            "user": request.env.uid,
+            "until": time.time() + STATE_LIFETIME,
+        }
+        return request.redirect(url, local=False)
+
+    @http.route(
+        "/meetings/connect/<any(google):provider>/callback", type="http", auth="user", methods=["GET"], website=False
+    )
+    def callback(self, provider, state="", code="", error="", **_params):
+        """The provider sends the browser back, with a code or with a no."""
+        connections = request.env["scheduling.connection"]
+        started = request.session.pop(SESSION_KEY, None) or {}
+        if not self._is_ours(started, provider, state):
+            return self._page(
+                provider, error=request.env._("This attempt is over or was started elsewhere. Please connect again.")
+            )
+        if error or not code:
+            refusal = errors.PermissionDenied("refused", error or "access_denied")
+            return self._page(provider, error=connections._error_in_words(refusal))
+        try:
+            with request.env.cr.savepoint():  # whatever goes wrong, nothing stays half-connected
+                connections._connect(provider, code, started["verifier"])
+        except (AccessError, UserError) as problem:
+            return self._page(provider, error=str(problem))
+        return request.redirect(DASHBOARD)
+
+    def _is_ours(self, started, provider, state):
+        return (
+            started.get("provider") == provider
+            and started.get("user") == request.env.uid
+            and started.get("until", 0) > time.time()
+            and consteq(started.get("state", ""), state)
+        )
+
+    def _page(self, provider, error=None):
+        connections = request.env["scheduling.connection"]
+        allowed = request.env.user.has_group("meetings_scheduler.group_personal_email")
+        response = request.render(
+            "meetings_scheduler.connect_page",
+            {
+                "provider": provider,
+                "error": error,
+                "missing_access": None if allowed else connections._missing_access_message(),
+                "dashboard": DASHBOARD,
+            },
+        )
+        response.headers.update({"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        return response
+
+    @http.route(
+        "/meetings/webhook/<any(google):provider>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+    )
+    def webhook(self, provider, **_params):
+        """A push call. Its channel and token are compared, nothing else of it is believed; the read comes later."""
+        adapter = registry.adapter(provider)
+        if issubclass(adapter, PushProvider):
+            headers = dict(request.httprequest.headers)
+            for notification in adapter.read_push(headers, request.httprequest.get_data()[:65536]):
+                request.env["scheduling.channel"]._notified(notification.channel_id, notification.token)
+        return request.make_response("", status=204)

@@ -1,0 +1,132 @@
+"""A booking in the host's calendar outside of Odoo: written by the outbox, never from inside the booking."""
+
+from odoo import fields, models
+from odoo.addons.meetings_scheduler.providers import errors
+from odoo.addons.meetings_scheduler.providers.base import Attendee, Draft, Reply
+
+from .scheduling_page_slots import aware, naive
+
+
+class SchedulingBooking(models.Model):
+    _inherit = "scheduling.booking"
+
+    invited_by = fields.Selection(
+        [("odoo", "Our mails"), ("provider", "The host's calendar")],
+        "Invitation from",
+        required=True,
+        default="odoo",
+        readonly=True,
+        help="One party sends the invitation: the host's calendar where it can, else our mails.",
+    )
+    event_link_ids = fields.One2many("scheduling.event.link", "booking_id", "In the host's calendar")
+
+    def _notify(self, notice):
+        """A fact that people are told changes the host's calendar as well."""
+        result = super()._notify(notice)
+        connection = self.env["scheduling.connection"]._of_user(self.user_id)
+        if self.invited_by == "provider" and connection and notice in ("booked", "moved", "cancelled"):
+            self.env["scheduling.operation"]._enqueue(
+                "write_event",
+                f"event:{self.id}:{notice}:{self.invite_sequence}",
+                f"event:{self.id}",
+                booking=self,
+                connection=connection,
+            )
+        return result
+
+    def _write_remote_event(self, adapter, calendar):
+        """Makes the event in ``calendar`` what the booking says now: created, changed, deleted, or left as it is.
+
+        Harmless to repeat: the key of a booking names one event. Who changed the event meanwhile in the calendar itself
+        wins: the booking follows.
+
+        :raises ProviderError: to be tried again, or not, as it says
+        """
+        self.ensure_one()
+        link = self.event_link_ids.filtered(lambda link: link.calendar_id == calendar)
+        if self.state != "confirmed":
+            if link:
+                adapter.delete_event(calendar.remote_id, link.remote_id)
+                link.unlink()
+            return
+        try:
+            event = adapter.put_event(
+                calendar.remote_id,
+                self._draft(),
+                key=f"booking:{self.uid}",
+                event_id=link.remote_id or None,
+                etag=link.etag or None,
+            )
+        except errors.Conflict:
+            self._follow_remote_change(adapter, link)
+            return
+        except errors.NotFound:
+            if not link:
+                raise  # the calendar itself is gone, not the event
+            self._follow_remote_deletion(adapter, link)
+            return
+        self._link_event(calendar, link, event)
+
+    def _link_event(self, calendar, link, event):
+        values = {
+            "remote_id": event.id,
+            "etag": event.etag,
+            "start": self.start,
+            "stop": self.stop,
+            "web_url": event.web_url,
+        }
+        if link:
+            link.write(values)
+        else:
+            link.create({"booking_id": self.id, "calendar_id": calendar.id, **values})
+        if self.location_type == "meet" and event.conference_url and self.location != event.conference_url:
+            self.location = event.conference_url
+            self._own_event().videocall_location = event.conference_url
+            self._send_waiting_mails()
+
+    def _send_waiting_mails(self):
+        """The mails of a booking whose call link has just arrived need not wait any longer."""
+        waiting = self.env["scheduling.operation"].search(
+            [("booking_id", "=", self.id), ("kind", "=", "notify"), ("state", "=", "pending")]
+        )
+        waiting.next_attempt = fields.Datetime.now()
+
+    def _follow_remote_change(self, adapter, link):
+        """Another version is there (faults 23 and 40): its time wins if it was moved, else ours is written over it."""
+        remote = adapter.get_event(link.calendar_id.remote_id, link.remote_id)
+        link.etag = remote.etag
+        if (naive(remote.start), naive(remote.end)) != (link.start, link.stop):
+            link.write({"start": naive(remote.start), "stop": naive(remote.end)})
+            self._move(naive(remote.start), naive(remote.end), by="host")
+        else:
+            self._write_remote_event(adapter, link.calendar_id)
+
+    def _follow_remote_deletion(self, adapter, link):
+        """The host deleted the event in the calendar: the meeting is cancelled, once the provider confirms it."""
+        try:
+            adapter.get_event(link.calendar_id.remote_id, link.remote_id)
+        except errors.NotFound:
+            link.unlink()
+            self._follow_event_cancelled()
+            return
+        raise errors.Unavailable("The calendar contradicts itself about an event.", "contradiction")
+
+    def _draft(self):
+        """:return: :class:`providers.base.Draft` of the meeting, as the provider invites to it"""
+        meeting = self._meeting()
+        hosts = (self.host_ids.user_id - self.user_id).filtered("email_normalized")
+        guests = [Attendee(person.email, person.name) for person in meeting.attendees]
+        guests += [Attendee(host.email_normalized, host.name, reply=Reply.NEEDS_ACTION) for host in hosts]
+        return Draft(
+            start=aware(self.start),
+            end=aware(self.stop),
+            summary=meeting.summary,
+            description=meeting.description,
+            location="" if self.location_type == "meet" else meeting.location,
+            zone=self.user_id.tz or self.page_id.timezone,
+            attendees=tuple(guests),
+            sequence=self.invite_sequence,
+            uid=self.uid,
+            wants_conference=self.location_type == "meet",
+            revision=str(self.invite_sequence),
+        )

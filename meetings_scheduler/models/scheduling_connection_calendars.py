@@ -1,0 +1,59 @@
+"""The calendars of a connected account: which there are, and how far ahead they are read."""
+
+from datetime import datetime, time, timedelta, timezone
+
+from odoo import fields, models
+from odoo.addons.meetings_scheduler.providers.base import Period, Role
+
+
+class SchedulingConnection(models.Model):
+    _inherit = "scheduling.connection"
+
+    def _link_calendars(self, remote_calendars):
+        """New calendars appear, vanished and narrowed ones are lost, restored ones work again; by themselves.
+
+        Only the main calendar counts until the user links others. One that is shared as free/busy only can't be linked.
+
+        :param remote_calendars: list of :class:`providers.base.RemoteCalendar`, complete
+        """
+        self.ensure_one()
+        known = {calendar.remote_id: calendar for calendar in self.calendar_ids}
+        for remote in remote_calendars:
+            facts = {"name": remote.name or remote.id, "color": remote.color, "role": remote.role.value}
+            calendar = known.pop(remote.id, None)
+            if calendar is None:
+                self.env["scheduling.calendar"].create(
+                    {
+                        **facts,
+                        "connection_id": self.id,
+                        "remote_id": remote.id,
+                        "is_main": remote.is_primary,
+                        "counts": remote.is_primary,
+                    }
+                )
+                continue
+            if any(calendar[name] != value for name, value in facts.items()):
+                calendar.write(facts)
+            if remote.role is Role.FREE_BUSY and calendar.counts:
+                calendar._lose_access(
+                    self.env._("Only free/busy is shared. Ask the owner to share “See all event details”.")
+                )
+            elif calendar.state == "lost":
+                calendar.write({"state": "active", "lost_reason": False, "lost_at": False})
+        for calendar in known.values():
+            if calendar.counts:
+                calendar._lose_access(self.env._("The calendar isn't shared with you any more, or was deleted."))
+            else:
+                calendar.unlink()
+
+    def _busy_window(self):
+        """:return: :class:`providers.base.Period` from today to the end of the furthest window of the user's pages"""
+        pages = self.env["scheduling.page"].sudo()
+        pages = pages.search([("user_id", "=", self.user_id.id)]) | pages.search(
+            [("host_ids.user_id", "=", self.user_id.id)]
+        )
+        today = fields.Date.today()  # in UTC, so never later than now
+        last = max((page._window_dates()[1] for page in pages), default=today + timedelta(days=60))
+        last = min(last, today + timedelta(days=366))
+        first, end = today, last + timedelta(days=2)  # 62 days for the usual window, which is one question to Google
+        return Period(*(datetime.combine(day, time(), timezone.utc) for day in (first, end)))

@@ -1,0 +1,62 @@
+"""Busy time by the provider's own word: asked live for one slot, and told from our own bookings."""
+
+from datetime import datetime, timedelta, timezone
+
+from odoo import fields, models
+from odoo.addons.meetings_scheduler.availability.intervals import merge, subtract
+from odoo.addons.meetings_scheduler.providers import errors
+from odoo.exceptions import UserError
+
+from .scheduling_connection_remote import LIVE_DEADLINE
+from .scheduling_page_slots import aware
+
+DEFAULT_FRESHNESS = 10  # minutes for which the cache is believed if the calendar doesn't answer
+
+
+class SchedulingConnection(models.Model):
+    _inherit = "scheduling.connection"
+
+    def _is_free_live(self, window):
+        """:return: "free", "busy" or "unknown", see :meth:`SchedulingPage._ask_live`"""
+        self.ensure_one()
+        counting = self.calendar_ids.filtered("counts")
+        try:
+            with self._adapter(LIVE_DEADLINE) as adapter:
+                answers = adapter.free_busy(counting.mapped("remote_id"), window)
+            failed = next((answer for answer in answers.values() if isinstance(answer, errors.ProviderError)), None)
+            if failed:
+                raise failed
+        except (errors.ProviderError, UserError):
+            return "free" if self._is_cache_fresh() else "unknown"
+        busy = [period for periods in answers.values() for period in periods]
+        return "busy" if self._foreign(busy) else "free"
+
+    def _foreign(self, periods):
+        """The part of a calendar's busy time that isn't the user's own bookings, which block by their own rows.
+
+        Else a meeting would stand in its own way when it is moved, and a group's first visitor in everybody's.
+
+        :param periods: list of :class:`providers.base.Period`
+        :return: list of (start, end) in epoch seconds, sorted, without overlap
+        """
+        busy = merge([(int(period.start.timestamp()), int(period.end.timestamp())) for period in periods])
+        if not busy:
+            return []
+        own = self.env["scheduling.booking.host"].search(
+            [
+                ("user_id", "=", self.user_id.id),
+                ("booking_id.event_link_ids", "!=", False),
+                ("start", "<", datetime.fromtimestamp(busy[-1][1], timezone.utc).replace(tzinfo=None)),
+                ("stop", ">", datetime.fromtimestamp(busy[0][0], timezone.utc).replace(tzinfo=None)),
+            ]
+        )
+        meetings = [
+            (int(aware(link.start).timestamp()), int(aware(link.stop).timestamp()))
+            for link in own.booking_id.event_link_ids
+        ]
+        return subtract(busy, merge(meetings))
+
+    def _is_cache_fresh(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        minutes = int(parameters.get_param("meetings_scheduler.cache_minutes", DEFAULT_FRESHNESS))
+        return bool(self.checked_at) and self.checked_at >= fields.Datetime.now() - timedelta(minutes=minutes)

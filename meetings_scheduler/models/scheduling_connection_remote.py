@@ -1,0 +1,192 @@
+"""A connection with a calendar outside of Odoo: its adapter, and what an error of the provider means."""
+
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.addons.meetings_scheduler.providers import errors, registry
+from odoo.addons.meetings_scheduler.providers.base import PushProvider
+from odoo.addons.meetings_scheduler.providers.transport import Transport
+from odoo.exceptions import UserError
+
+# How long a connection is left alone after the provider failed, if it didn't say.
+PAUSE = timedelta(minutes=2)
+LIVE_DEADLINE = 3.0  # seconds a visitor waits for the hosts' calendars
+POLL_EVERY = timedelta(minutes=5)
+
+
+def utc_now():
+    """:return: aware UTC, the clock of adapters"""
+    return datetime.now(timezone.utc)
+
+
+class SchedulingConnection(models.Model):
+    _inherit = "scheduling.connection"
+
+    credential_ids = fields.One2many("scheduling.credential", "connection_id", groups=fields.NO_ACCESS)
+    subject = fields.Char(groups=fields.NO_ACCESS, copy=False, help="The provider's own id of the account.")
+    paused_until = fields.Datetime(groups="base.group_system", help="The provider asked to be left alone until then.")
+    refresh_due = fields.Datetime(groups="base.group_system", help="When the busy time is to be read again.")
+
+    # ------------------------------------------------------------ adapter
+
+    @contextmanager
+    def _adapter(self, deadline=None):
+        """The provider's adapter, signed in as the user.
+
+        :param deadline: seconds for one exchange; the transport's own if None
+        :raises ProviderError: when used, or the library is missing
+        """
+        self.ensure_one()
+        transport = Transport(deadline=deadline) if deadline else Transport()
+        try:
+            credentials = self.env["scheduling.credential"]._token_source(self, self._oauth_client(transport))
+            yield registry.adapter(self.provider)(credentials, transport, utc_now, **self._roots())
+        finally:
+            transport.close()
+
+    @api.model
+    def _roots(self):
+        """:return: where the provider's API is; a system parameter points to another server"""
+        root = self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.google_api_root")
+        return {"api_root": root} if root else {}
+
+    def _can_push(self):
+        return issubclass(registry.adapter(self.provider), PushProvider)
+
+    # ------------------------------------------------------------ what errors mean
+
+    def _provider_failed(self, error):
+        """Draws the consequence of an error for the whole connection; the owner is told once, in words.
+
+        Temporary trouble pauses the connection, a refusal ends it until the user connects again. Nothing is deleted.
+        """
+        self.ensure_one()
+        connection = self.sudo()
+        if isinstance(error, (errors.AuthenticationFailed, errors.MissingScopes, errors.Untrusted, UserError)):
+            connection._lose(self._error_in_words(error))
+        elif isinstance(error, errors.ProviderError) and error.is_temporary:
+            wait = getattr(error, "retry_after", None)
+            connection.paused_until = fields.Datetime.now() + (timedelta(seconds=wait) if wait else PAUSE)
+
+    def _lose(self, reason):
+        if self.state != "connected":
+            return
+        self.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
+        self.env["scheduling.operation"]._enqueue(
+            "tell_owner", f"lost:{self.id}:{fields.Datetime.now()}", f"connection:{self.id}", connection=self
+        )
+
+    @api.model
+    def _error_in_words(self, error):
+        """:return: a sentence that says what to do"""
+        if isinstance(error, UserError):
+            return str(error)
+        if isinstance(error, errors.MissingScopes):
+            return self.env._(
+                "Some permissions were not given. Connect again and leave every box ticked: %(scopes)s.",
+                scopes=", ".join(error.scopes),
+            )
+        words = {
+            "invalid_grant": self.env._(
+                "The permission has ended: it was withdrawn, the password was changed, or the app is still in “testing” "
+                "(there it ends after 7 days). Connect again."
+            ),
+            "invalid_client": self.env._("Google refused this client secret. An administrator must check it."),
+            "unauthorized_client": self.env._("Google refused this client id. An administrator must check it."),
+            "redirect_uri_mismatch": self.env._(
+                "Google doesn't know our redirect address. An administrator must copy it from the settings to Google."
+            ),
+            "access_denied": self.env._("You said no, so nothing was connected. You can try again whenever you like."),
+        }
+        if error.code in words:
+            return words[error.code]
+        if isinstance(error, errors.MissingLibrary):
+            return str(error)
+        if isinstance(error, errors.AuthenticationFailed):
+            return self.env._("The calendar doesn't accept our key any more. Connect again.")
+        if error.is_temporary:
+            return self.env._("The calendar can't be reached right now. It is tried again by itself.")
+        return self.env._("The calendar answered in a way we don't understand (%(code)s).", code=error.code or "?")
+
+    # ------------------------------------------------------------ life cycle
+
+    def _disconnect(self):
+        """Ends the consent at the provider, and forgets secrets and cached private data here."""
+        for connection in self.filtered("credential_ids"):
+            try:
+                with connection._adapter(LIVE_DEADLINE) as adapter:
+                    connection.calendar_ids.channel_ids._stop(adapter)
+                client = connection._oauth_client(Transport(deadline=LIVE_DEADLINE))
+                client.revoke(self.env["scheduling.credential"]._grant(connection).refresh_token)
+            except (errors.ProviderError, UserError):
+                pass  # the user's decision holds here even if the provider can't be told now
+        remote = self.filtered(lambda connection: connection.provider != "odoo")
+        remote.calendar_ids.channel_ids.unlink()
+        remote.credential_ids.unlink()
+        remote.write({"refresh_due": False})
+        return super()._disconnect()
+
+    # ------------------------------------------------------------ reading
+
+    def _refresh_busy(self):
+        """Reads calendars and busy time anew; see :meth:`_read_remote` for those outside of Odoo."""
+        remote = self.filtered(lambda connection: connection.provider != "odoo")
+        for connection in remote:
+            try:
+                connection._read_remote()
+            except (errors.ProviderError, UserError) as error:
+                connection._provider_failed(error)
+        return super(SchedulingConnection, self - remote)._refresh_busy()
+
+    def _read_remote(self):
+        """Brings linked calendars and busy periods in line with the provider: one list, one free/busy question.
+
+        :raises ProviderError: nothing was changed
+        """
+        self.ensure_one()
+        connection = self.sudo()
+        with connection._adapter() as adapter:
+            connection._link_calendars(adapter.list_calendars())
+            counting = connection.calendar_ids.filtered(lambda calendar: calendar.counts and calendar.state == "active")
+            answers = adapter.free_busy(counting.mapped("remote_id"), connection._busy_window()) if counting else {}
+        for calendar in counting:
+            answer = answers[calendar.remote_id]
+            if isinstance(answer, errors.ProviderError):
+                calendar._lose_access(connection._error_in_words(answer))
+            else:
+                calendar._remember_busy(answer)
+        connection.write(
+            {
+                "checked_at": fields.Datetime.now(),
+                "refresh_due": fields.Datetime.now() + POLL_EVERY,
+                "paused_until": False,
+            }
+        )
+
+    @api.model
+    def _cron_poll(self):
+        """Reads every connection that is due, one a transaction; the ones a push named come first."""
+        now = fields.Datetime.now()
+        due = self.sudo().search(
+            [
+                ("provider", "!=", "odoo"),
+                ("state", "=", "connected"),
+                ("refresh_due", "<=", now),
+                "|",
+                ("paused_until", "=", False),
+                ("paused_until", "<=", now),
+            ],
+            order="refresh_due",
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for connection in due:
+            connection._refresh_busy()
+            connection.calendar_ids._renew_channels()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _refresh_soon(self):
+        """A push said that something changed: read it now, from the cron, whatever the push claims."""
+        self.sudo().refresh_due = fields.Datetime.now()
+        self.env.ref("meetings_scheduler.ir_cron_poll").sudo()._trigger()

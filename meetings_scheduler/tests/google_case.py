@@ -1,0 +1,106 @@
+"""Tests against the stand-in for Google (tests/simulators/google), run as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.addons.meetings_scheduler import vault
+from odoo.addons.meetings_scheduler.providers.oauth import new_state, new_verifier
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ADDRESS = "laura@bianchi.example"
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args, **kwargs):
+        return None
+
+
+class GoogleServer:
+    """The stand-in; `control` is its switchboard, see its control.py."""
+
+    def __init__(self):
+        command = [sys.executable, "-m", "tests.simulators.google", "--port", "0"]
+        self.process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        self.root = self.process.stdout.readline().strip().rstrip("/")
+        self._open = urllib.request.build_opener(_NoRedirect).open
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+    def control(self, verb, **given):
+        body = json.dumps(given).encode()
+        ask = urllib.request.Request(
+            f"{self.root}/control/{verb}", body, {"Content-Type": "application/json"}, method="POST"
+        )
+        with self._open(ask, timeout=10) as answer:
+            return json.load(answer)
+
+    def consent(self, url, decision="allow", email=ADDRESS, leave_out=()):
+        """Answers the consent page as a person would; :return: the query of the address the browser is sent to"""
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+        granted = [scope for scope in query["scope"].split() if not any(word in scope for word in leave_out)]
+        form = [*query.items(), ("email", email), ("decision", decision), *(("granted", scope) for scope in granted)]
+        try:
+            self._open(f"{self.root}/o/oauth2/v2/auth", urllib.parse.urlencode(form).encode(), timeout=10)
+        except urllib.error.HTTPError as redirect:
+            location = redirect.headers["Location"]
+            redirect.close()
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))
+
+
+class GoogleMixin:
+    """For a test case of pages: the host may connect a Google account of the stand-in."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not (REPOSITORY / "tests" / "simulators").is_dir():
+            raise unittest.SkipTest("the stand-in for Google is in the repository only, not in the installed addon")
+        super().setUpClass()
+        cls.google = GoogleServer()
+        cls.addClassCleanup(cls.google.stop)
+        environment = patch.dict(os.environ, {vault.VARIABLE: Fernet.generate_key().decode()})
+        environment.start()
+        cls.addClassCleanup(environment.stop)
+        parameters = cls.env["ir.config_parameter"]
+        parameters.set_param("meetings_scheduler.google_oauth_root", cls.google.root)
+        parameters.set_param("meetings_scheduler.google_api_root", cls.google.root)
+        parameters.set_param("meetings_scheduler.google_client_id", "client")
+        parameters.set_param("meetings_scheduler.google_client_secret", vault.seal("secret"))
+        cls.host.group_ids += cls.env.ref("meetings_scheduler.group_personal_email")
+
+    def setUp(self):
+        super().setUp()
+        self.google.control("reset")
+        self.google.control("account", email=ADDRESS, name="Laura Bianchi", zone="Europe/Rome")
+        self.google.control("account", email="anna@bianchi.example", name="Anna")
+        self.google.control("client", id="client", secret="secret", redirect_uris=[])
+        self.addCleanup(self.assert_no_violation)
+
+    def assert_no_violation(self):
+        self.assertEqual(self.state()["violations"], [], "a request or answer that Google's document doesn't know")
+
+    def state(self):
+        return self.google.control("state")
+
+    def events(self, calendar=ADDRESS):
+        return [event for event in self.state()["calendars"][calendar]["events"] if event["status"] != "cancelled"]
+
+    def connect(self, user=None, **consent):
+        """:return: the connection, made as the controller makes it"""
+        connections = self.env["scheduling.connection"].with_user(user or self.host)
+        verifier = new_verifier()
+        url = connections._authorization_url("google", new_state(), verifier)
+        answer = self.google.consent(url, **consent)
+        return connections._connect("google", answer["code"], verifier)
