@@ -31,5 +31,5 @@ class SchedulingBooking(models.Model):
 
     def _tell_dashboards(self):
         """An open dashboard of the host reads itself anew once the transaction is committed."""
-        for user in self.user_id:
+        for user in self.user_id | self.host_ids.user_id:
             user._bus_send("meetings_scheduler/changed", {})

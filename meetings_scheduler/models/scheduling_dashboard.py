@@ -63,7 +63,8 @@ class SchedulingDashboard(models.AbstractModel):
         return "green" if fresh else "amber"
 
     def _mine(self):
-        return ["|", ("user_id", "=", self.env.uid), ("page_id.user_id", "=", self.env.uid)]
+        uid = self.env.uid
+        return ["|", "|", ("user_id", "=", uid), ("page_id.user_id", "=", uid), ("host_ids.user_id", "=", uid)]
 
     def _requests(self):
         """The requests nobody has answered, the nearest first; also those whose time has passed, marked so."""

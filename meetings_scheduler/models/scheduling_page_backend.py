@@ -5,6 +5,9 @@ import base64
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
+from odoo.fields import Command
+
+from .scheduling_page_hosts import SHARED
 
 QR_SIZE = 480
 
@@ -23,6 +26,12 @@ class SchedulingPage(models.Model):
         connected = bool(self.env["scheduling.connection"].sudo()._readable_users(me))
         for page in self:
             page.needs_my_calendar = not connected and me in page._hosts()
+
+    @api.onchange("page_type")
+    def _onchange_page_type(self):
+        """A page for several hosts starts with its owner, so that the list isn't empty."""
+        if self.page_type in SHARED and not self.host_ids:
+            self.host_ids = [Command.create({"user_id": self.user_id.id})]
 
     def action_use_odoo_calendar(self):
         """Connects the user's Odoo calendar without leaving the page, which takes bookings from then on."""

@@ -105,6 +105,20 @@ class TestBackendAccess(SchedulingCase):
         self.booking.with_user(self.manager).action_cancel()
         self.assertEqual(self.booking.state, "cancelled")
 
+    def test_second_host_sees_the_meeting(self):
+        """Everybody who hosts a meeting sees and answers it, on pages that several people host too."""
+        self.env["scheduling.connection"]._connect_odoo(self.colleague)
+        hosts = [Command.create({"user_id": user.id}) for user in (self.host, self.colleague)]
+        page = self.page.copy({"page_type": "collective", "host_ids": hosts})
+        booking = self.book(self.at(12), page=page, answers=[(page.question_ids.id, "Chairs")])
+        for user in (self.host, self.colleague):
+            with self.subTest(user.login):
+                self.assertEqual(booking.with_user(user).answer_ids.value, "Chairs")
+                rows = self.env["scheduling.dashboard"].with_user(user).get_data()["bookings"]
+                self.assertIn(booking.id, [row["id"] for row in rows])
+        booking.with_user(self.colleague).action_cancel()
+        self.assertEqual(booking.state, "cancelled")
+
     def test_manager_reads_the_outbox_and_nobody_below(self):
         outbox = self.env["scheduling.operation"]
         self.assertTrue(outbox.with_user(self.manager).search([("booking_id", "=", self.booking.id)]))

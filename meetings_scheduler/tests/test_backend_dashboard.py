@@ -9,7 +9,7 @@ from odoo.tests import new_test_user, tagged
 from .common import SchedulingCase
 
 # Measured: a page, a request or a booking more must not add one.
-QUERIES = 20
+QUERIES = 18
 
 
 @tagged("post_install", "-at_install")

@@ -64,6 +64,12 @@ class TestBackendPage(SchedulingCase):
         page.action_use_odoo_calendar()
         self.assertFalse(self.newcomer.sudo().scheduling_connection_ids, "nobody connects another person's calendar")
 
+    def test_shared_page_starts_with_its_owner(self):
+        page = self.new_page("Team call")
+        with Form(page, view="meetings_scheduler.scheduling_page_view_form") as form:
+            form.page_type = "round_robin"
+        self.assertEqual(page.host_ids.user_id, self.newcomer)
+
     def test_qr_code_is_a_picture(self):
         head, data = self.page.with_user(self.host).get_qr().split(",")
         self.assertEqual(head, "data:image/svg+xml;base64")

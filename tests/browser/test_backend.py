@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import expect
@@ -151,3 +152,30 @@ def test_why_a_time_is_not_offered(laura, shot):
     shot(laura, "explained")
     reason.first.click()
     expect(laura.locator(".o_field_widget[name=name] :is(input, textarea)")).to_have_value(re.compile("Trade fair"))
+
+
+@on_a_desk
+def test_arriving_booking_appears_by_itself(laura, server):
+    """B7: the host watches the dashboard while somebody books; nobody reloads anything."""
+    open_dashboard(laura)
+    name = f"Zoe {uuid.uuid4().hex[:6]}"
+    api = f"{server.base_url}/meetings/api/v1/pages/demo"
+    begin = datetime.now(timezone.utc) + timedelta(days=1)
+    span = {"from": begin.date().isoformat(), "to": (begin + timedelta(days=10)).date().isoformat()}
+    visitor = laura.context.browser.new_context().request
+    slots = visitor.get(f"{api}/slots", params={**span, "tz": "Europe/Rome", "duration": 30}).json()["slots"]
+    answer = visitor.post(
+        f"{api}/bookings",
+        data={
+            "start": slots[0]["start"],
+            "duration": 30,
+            "timezone": "Europe/Rome",
+            "first_name": name,
+            "last_name": "Visitor",
+            "email": f"{name.replace(' ', '.').lower()}@doe.example",
+            "answers": {},
+        },
+    )
+    assert answer.status == 201, answer.text()
+    # At once where the bus answers, within a minute elsewhere.
+    expect(laura.locator(".o_meetings_upcoming")).to_contain_text(name, timeout=75_000)

@@ -1,4 +1,5 @@
 import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -12,6 +13,7 @@ import {FirstSteps} from "./first_steps";
 
 const {DateTime} = luxon;
 const CHANGED = "meetings_scheduler/changed";
+const MINUTE = 60000;
 
 /**
  * The first screen of the Meetings app: the calendar's health, what waits for an answer, what comes next, my pages.
@@ -25,11 +27,15 @@ export class MeetingsDashboard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.state = useState({data: null});
-        // A booking that arrives appears by itself.
+        // A booking that arrives appears by itself: at once over the bus, within a minute where that can't be reached.
         const bus = useService("bus_service");
         const reload = () => this.load();
         bus.subscribe(CHANGED, reload);
-        onWillUnmount(() => bus.unsubscribe(CHANGED, reload));
+        const timer = browser.setInterval(() => document.hidden || this.load(), MINUTE);
+        onWillUnmount(() => {
+            bus.unsubscribe(CHANGED, reload);
+            browser.clearInterval(timer);
+        });
         onWillStart(() => this.load());
     }
 
