@@ -121,7 +121,7 @@ def _form_page(picker, form, error=None):
         "start_label": start and f"{picker.long_date(start)}, {picker.clock(start)}",
         "back_url": picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
         "alternatives": conflict_links(picker, error) if isinstance(error, SlotTaken) else [],
-        "form_token": form_token(),
+        "form_token": _running_token(form, error) or form_token(),
         "idempotency_key": form.get("idempotency_key") if not isinstance(error, SlotTaken) else None,
         "honeypot": HONEYPOT,
         "zone_label": zone_name(picker.zone),
@@ -129,3 +129,8 @@ def _form_page(picker, form, error=None):
     }
     values["idempotency_key"] = values["idempotency_key"] or new_idempotency_key()
     return render("meetings_scheduler.form_page", values, status=error.status if error else 200)
+
+
+def _running_token(form, error):
+    """:return: the token of a form that comes back with a mistake: the clock that tells people from scripts runs on"""
+    return form.get("form_token") if error and error.code != "form_expired" else None

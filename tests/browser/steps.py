@@ -1,35 +1,34 @@
-"""What a visitor does on the public pages, said once for all journeys; each step works with and without JavaScript."""
+"""What visitors and owners do, said once for all journeys; each step works with and without JavaScript."""
 
 import re
-from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
 BOOK = re.compile("^(Book|Ask for) this time$")
+MANAGE_LINK = re.compile(r"/meetings/manage/[\w-]+")
 
 
-def open_booking_page(page, slug):
-    answer = page.goto(f"/meetings/{slug}")
+def open_picker(page, view, path):
+    """Opens a page with a month on it. With JavaScript the app takes over; a click before that would be lost."""
+    answer = page.goto(path)
     assert answer.status == 200
-    wait_for_app(page)
+    if view.script:
+        expect(page.locator("button.o_ms_zone")).to_be_visible()
 
 
-def wait_for_app(page):
-    """With JavaScript the app takes the place of what the server has drawn; clicking before it would be lost."""
-    if page.evaluate_script:
-        expect(page.locator(".o_ms_server")).to_have_count(0)
-
-
-def choose_day(page, number=0):
+def choose_day(page, view, number=0):
     """Chooses the n-th day with free time of the month on screen."""
     page.locator(".o_ms_day.o_ms_free").nth(number).click()
     expect(page.locator(".o_ms_time").first).to_be_visible()
+    if view.is_phone:
+        # A telephone shows one step at a time.
+        expect(page.locator(".o_ms_grid")).to_be_hidden()
 
 
 def choose_time(page, number=0):
     """:return: the time as the visitor reads it, such as 9:30 AM"""
     button = page.locator(".o_ms_time").nth(number)
-    text = button.inner_text()
+    text = button.inner_text().strip()
     button.click()
     expect(page.locator(".o_ms_chosen_time")).to_contain_text(text)
     return text
@@ -42,7 +41,7 @@ def fill_details(page, email, first_name="Ada", last_name="Lovelace"):
 
 
 def send(page):
-    # People need longer than a second for the form; the page doubts who doesn't.
+    # Nobody fills in a form within a second; the page doubts who does.
     page.wait_for_timeout(1100)
     page.get_by_role("button", name=BOOK).click()
 
@@ -51,6 +50,31 @@ def heading(page):
     return page.locator(".o_ms_done h1, .o_ms_meeting h1")
 
 
-def a_monday(weeks):
-    today = date.today()
-    return today + timedelta(days=7 * weeks - today.weekday())
+def complaints(*pages):
+    """:return: what the browser complained of, but for the theme's web fonts and the answers a journey asks for"""
+    expected = ("ERR_NAME_NOT_RESOLVED", "status of 400", "status of 409", "status of 410")
+    return [problem for page in pages for problem in page.problems if not any(text in problem for text in expected)]
+
+
+def manage_link(text):
+    """:return: the path of the manage link in a mail"""
+    found = MANAGE_LINK.search(text)
+    assert found, f"no manage link in: {text[:2000]}"
+    return found.group()
+
+
+def call(page, model, method, *args, **kwargs):
+    """Calls a model as the signed-in user of ``page``."""
+    answer = page.evaluate(
+        """async ([model, method, args, kwargs]) => {
+            const answer = await fetch(`/web/dataset/call_kw/${model}/${method}`, {
+                method: "POST",
+                headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({jsonrpc: "2.0", params: {model, method, args, kwargs}}),
+            });
+            return answer.json();
+        }""",
+        [model, method, list(args), kwargs],
+    )
+    assert "error" not in answer, answer["error"]
+    return answer["result"]
