@@ -11,6 +11,11 @@ from .errors import MissingLibrary
 ADAPTERS = {
     "memory": ("memory", "MemoryProvider", {"dateutil": "python-dateutil"}),
     "google": ("google", "GoogleProvider", {"googleapiclient": "google-api-python-client", "httplib2": "httplib2"}),
+    "caldav": (
+        "caldav",
+        "CalDAVProvider",
+        {"caldav": "caldav==2.0.1", "icalendar": "icalendar", "requests": "requests", "lxml": "lxml"},
+    ),
 }
 
 

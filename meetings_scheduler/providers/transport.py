@@ -17,6 +17,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from .errors import InvalidResponse, ProviderError, Unavailable, Untrusted
@@ -57,7 +58,7 @@ class Transport:
     ):
         self.guard, self.deadline, self.most_bytes = guard, deadline, most_bytes
         self._clock, self._resolve = clock, resolve
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or _default_tls()
         self._tls.sslsocket_class = _TimedTLSSocket
         self._idle: dict[tuple[str, str, int], _Connection] = {}
 
@@ -230,6 +231,12 @@ class _Connection(http.client.HTTPConnection):
     def is_stale(self):
         """The server closed it, or sent something nobody asked for."""
         return self.sock is None or bool(select.select([self.sock], [], [], 0)[0])
+
+
+@lru_cache(maxsize=1)
+def _default_tls():
+    """Reading the machine's certificates takes longer than many a request."""
+    return ssl.create_default_context()
 
 
 def _port(parts: SplitResult):

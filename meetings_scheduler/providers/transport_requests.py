@@ -43,6 +43,9 @@ class _TransportAdapter(BaseAdapter):
         response.request = request
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)
         response._content = answer.body
+        response._content_consumed = True
+        # Digest authentication answers the server's challenge by this.
+        response.connection = self
         return response
 
     def close(self):

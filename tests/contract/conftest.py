@@ -14,6 +14,7 @@ for folder in (ROOT, ROOT / "meetings_scheduler"):
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
 
+from tests.contract.world_caldav import CalDAVWorld, radicale, xandikos  # noqa: E402
 from tests.contract.world_google import GoogleWorld, google_server  # noqa: E402
 from tests.contract.world_memory import MemoryWorld  # noqa: E402
 
@@ -21,7 +22,7 @@ from tests.contract.world_memory import MemoryWorld  # noqa: E402
 for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
     os.environ.pop(name, None)
 
-ADAPTERS = ("memory", "google")
+ADAPTERS = ("memory", "google", "radicale", "xandikos")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,7 @@ class Servers:
 
     def __getitem__(self, name):
         if name not in self._running:
-            start = {"google": google_server}[name]
+            start = {"google": google_server, "radicale": radicale, "xandikos": xandikos}[name]
             self._running[name] = start(self._folders.mktemp(name))
         return self._running[name][1]
 
@@ -52,7 +53,9 @@ class Servers:
 def make_world(name, servers):
     if name == "memory":
         return MemoryWorld()
-    return GoogleWorld(servers["google"])
+    if name == "google":
+        return GoogleWorld(servers["google"])
+    return CalDAVWorld(servers[name], name)
 
 
 @pytest.fixture(params=ADAPTERS)
@@ -65,5 +68,12 @@ def world(request, servers):
 @pytest.fixture
 def google(servers):
     made = make_world("google", servers)
+    yield made
+    made.check()
+
+
+@pytest.fixture(params=("radicale", "xandikos"))
+def caldav(request, servers):
+    made = make_world(request.param, servers)
     yield made
     made.check()
