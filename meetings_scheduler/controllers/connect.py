@@ -54,7 +54,7 @@ class Connect(http.Controller):
         return request.redirect(url, local=False)
 
     @http.route(
-        "/meetings/connect/<any(google):provider>/callback", type="http", auth="user", methods=["GET"], website=False
+        "/meetings/connect/<any(google):provider>/callback", type="http", auth="user", methods=["GET"], website=True, sitemap=False
     )
     def callback(self, provider, state="", code="", error="", **_params):
         """The provider sends the browser back, with a code or with a no."""

@@ -46,6 +46,7 @@ from . import (
     res_users,
     resource_calendar,
     res_config_settings,
+    res_config_settings_google,
     scheduling_dashboard,
     scheduling_counter,
     ir_http,

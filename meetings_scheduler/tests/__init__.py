@@ -6,6 +6,7 @@ from . import test_backend_reason
 from . import test_booking
 from . import test_calendar_events
 from . import test_google_connection
+from . import test_google_settings
 from . import test_outbox
 from . import test_page_cache
 from . import test_page_explain
