@@ -57,7 +57,7 @@ class SchedulingCounter(models.Model):
                 [scope, key],
             )
             (attempt,) = cr.fetchone()
-            cr.commit()
+        with self.env.registry.cursor() as cr:
             cr.execute(
                 """SELECT count(*), CEIL(EXTRACT(EPOCH FROM MIN(at) + %s - clock_timestamp() AT TIME ZONE 'UTC'))
                      FROM scheduling_counter

@@ -4,7 +4,7 @@ import json
 
 from odoo.tests import HttpCase
 
-from odoo.addons.meetings_scheduler.controllers.read_limit import buckets
+from ..controllers.read_limit import buckets
 
 from .common import SchedulingCase
 

@@ -1,7 +1,7 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.meetings_scheduler.controllers.read_limit import TokenBuckets
-from odoo.addons.meetings_scheduler.exceptions import PublicError
+from ..controllers.read_limit import TokenBuckets
+from ..exceptions import PublicError
 
 from .common import SchedulingCase
 from .public_case import PublicCase

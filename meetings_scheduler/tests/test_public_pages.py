@@ -6,7 +6,7 @@ from lxml import html
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.meetings_scheduler.controllers import common
+from ..controllers import common
 
 from .public_case import PublicCase
 
