@@ -165,15 +165,16 @@ class Transport:
         if encoding not in ("identity", "gzip", "deflate"):
             raise InvalidResponse("The server compressed its answer in an unknown way.", "encoding")
         unpack = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
-        body = bytearray()
+        body, received = bytearray(), 0
         while chunk := answer.read(CHUNK):
+            received += len(chunk)
             # One byte more than allowed is enough to know; a bomb is never unpacked further.
             body += unpack.decompress(chunk, self.most_bytes + 1 - len(body)) if unpack else chunk
             if len(body) > self.most_bytes:
                 raise InvalidResponse(f"The server sent more than {self.most_bytes:,} bytes.", "too_large")
         if answer.length:
             raise http.client.IncompleteRead(b"")
-        if unpack and body and not unpack.eof:
+        if unpack and received and not unpack.eof:
             raise InvalidResponse("The answer was cut off.", "truncated")
         return bytes(body)
 

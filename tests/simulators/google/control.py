@@ -65,6 +65,12 @@ def event(world, given):
     return events.create(world, place, given.get("email", place.primary_of or place.id), given["body"])
 
 
+def events_(world, given):
+    """{calendar, bodies}: many at once."""
+    place = world.calendars[given["calendar"]]
+    return [events.create(world, place, place.primary_of or place.id, body)["id"] for body in given["bodies"]]
+
+
 def change(world, given):
     """{calendar, id, body}: as the owner would change it."""
     place = world.calendars[given["calendar"]]
@@ -145,7 +151,7 @@ def state(world, given):
 
 
 VERBS = {
-    verb.__name__: verb
+    verb.__name__.strip("_"): verb
     for verb in (
         reset,
         account,
@@ -157,6 +163,7 @@ VERBS = {
         delete_calendar,
         share,
         event,
+        events_,
         change,
         remove,
         fault,
