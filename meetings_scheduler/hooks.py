@@ -14,13 +14,19 @@ def pre_init_hook(env):
     """
     version = env.cr.connection.server_version
     if version < MINIMUM_SERVER_VERSION:
-        raise UserError(f"Meetings Scheduler needs PostgreSQL 14 or later; this server is {version // 10000}.")
+        raise UserError(
+            env._(
+                "Meetings Scheduler needs PostgreSQL 14 or later; this server is %(version)s.", version=version // 10000
+            )
+        )
     try:
         with env.cr.savepoint():
             env.cr.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     except psycopg2.Error as error:
         raise UserError(
-            "Meetings Scheduler needs the PostgreSQL extension btree_gist, and the database user may not create it. "
-            "Ask the database administrator to run: CREATE EXTENSION btree_gist; (in Debian it is part of the "
-            "postgresql-contrib files)."
+            env._(
+                "Meetings Scheduler needs the PostgreSQL extension btree_gist, which the database user may not create. "
+                "Ask the database administrator to run: CREATE EXTENSION btree_gist; (in Debian it is part of the "
+                "postgresql-contrib files)."
+            )
         ) from error

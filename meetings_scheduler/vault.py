@@ -21,23 +21,27 @@ HOW_TO = (
 )
 
 
+class KeyProblem(UserError):
+    """There is no key, or not the right one; read by administrators, in English as odoo.conf is."""
+
+
 def _keys():
-    """:raises UserError: there is none, or it isn't a Fernet key"""
+    """:raises KeyProblem: there is none, or it isn't a Fernet key"""
     text = os.environ.get(VARIABLE) or config.get(OPTION) or ""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
-        raise UserError(f"Calendar passwords are kept encrypted, and there is no key for it yet. {HOW_TO}")
+        raise KeyProblem(f"Calendar passwords are kept encrypted, and there is no key for it yet. {HOW_TO}")
     try:
         return names, MultiFernet([Fernet(name) for name in names])
     except ValueError as error:
-        raise UserError(f"The key in {OPTION} is not a Fernet key. {HOW_TO}") from error
+        raise KeyProblem(f"The key in {OPTION} is not a Fernet key. {HOW_TO}") from error
 
 
 def is_ready():
     """:return: whether there is a usable key"""
     try:
         return bool(_keys())
-    except UserError:
+    except KeyProblem:
         return False
 
 
@@ -50,17 +54,17 @@ def seal(secret):
     """
     :param secret: JSON-ready value
     :return: str to store
-    :raises UserError: there is no key; the message says how to make one
+    :raises KeyProblem: there is no key; the message says how to make one
     """
     return _keys()[1].encrypt(json.dumps(secret).encode()).decode()
 
 
 def unseal(text):
-    """:return: what was sealed; :raises UserError: the key is missing, or not the one that sealed it"""
+    """:return: what was sealed; :raises KeyProblem: the key is missing, or not the one that sealed it"""
     try:
         return json.loads(_keys()[1].decrypt(text.encode()))
     except InvalidToken as error:
-        raise UserError(
+        raise KeyProblem(
             f"The stored calendar password was encrypted with another key than the one in {OPTION} ({key_id()}). "
             "Put the old key behind the new one, separated by a comma, or connect the calendar again."
         ) from error

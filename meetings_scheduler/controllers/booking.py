@@ -32,6 +32,8 @@ class BookingPages(http.Controller):
             page = find_page(slug)
         except PublicError as error:
             return _unavailable(error)
+        if page.lang and page.lang != request.lang.code and page.lang in request.env["res.lang"]._get_frontend():
+            return _in_language(page.lang)
         info = page._public_info()
         picker = Picker(page, info, request.httprequest.args, "")
         if request.httprequest.args.get("start"):
@@ -92,6 +94,14 @@ class BookingPages(http.Controller):
         except PublicError as error:
             return refuse_to_store(_form_page(picker, form, error))
         return request.redirect(f"/meetings/manage/{booking._mint_token('visitor')}?done=booked")
+
+
+def _in_language(lang):
+    """:return: redirect to the same page in the language its owner wants it in"""
+    here = request.httprequest
+    path = request.env["ir.http"]._url_lang(here.path, lang)
+    query = here.query_string.decode("latin-1")
+    return request.redirect(f"{path}?{query}" if query else path, code=302)
 
 
 def _unavailable(error):

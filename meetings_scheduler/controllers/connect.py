@@ -7,9 +7,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import consteq
 
-from odoo.addons.meetings_scheduler.providers import errors, registry
-from odoo.addons.meetings_scheduler.providers.base import PushProvider
-from odoo.addons.meetings_scheduler.providers.oauth import new_state, new_verifier
+from ..providers import errors, registry
+from ..providers.base import PushProvider
+from ..providers.oauth import new_state, new_verifier
 
 STATE_LIFETIME = 600  # seconds; ASVS 10.1.2
 SESSION_KEY = "meetings_scheduler_oauth"
@@ -54,7 +54,12 @@ class Connect(http.Controller):
         return request.redirect(url, local=False)
 
     @http.route(
-        "/meetings/connect/<any(google):provider>/callback", type="http", auth="user", methods=["GET"], website=True, sitemap=False
+        "/meetings/connect/<any(google):provider>/callback",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
     )
     def callback(self, provider, state="", code="", error="", **_params):
         """The provider sends the browser back, with a code or with a no."""

@@ -16,7 +16,7 @@ def calendar_type(content, mimetype):
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
-    def _build_email__(self, *args, attachments=None, **kwargs):  # noqa: PLW3201
+    def _build_email__(self, *args, attachments=None, **kwargs):
         """Lets mail programs recognise an invitation; attachments only keep a lower-case type without parameters."""
         attachments = [
             (name, content, calendar_type(content, mimetype)) for name, content, mimetype in attachments or []

@@ -1,10 +1,11 @@
 """Google, set up by an administrator: the client of this installation, and whether Google knows it."""
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler import vault
-from odoo.addons.meetings_scheduler.providers import errors
-from odoo.addons.meetings_scheduler.providers.transport import Transport
 from odoo.exceptions import UserError
+
+from .. import vault
+from ..providers import errors
+from ..providers.transport import Transport
 
 SECRET = "meetings_scheduler.google_client_secret"
 

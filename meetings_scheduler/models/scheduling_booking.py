@@ -35,7 +35,9 @@ class SchedulingBooking(models.Model):
     company_id = fields.Many2one("res.company", required=True)
     host_ids = fields.One2many("scheduling.booking.host", "booking_id", "Hosts")
 
-    choice_reason = fields.Char("Why this host", readonly=True, help="How the host was chosen among those who were free.")
+    choice_reason = fields.Char(
+        "Why this host", readonly=True, help="How the host was chosen among those who were free."
+    )
     link_id = fields.Many2one("scheduling.link", "Private link", readonly=True, index="btree_not_null")
     link_single_use = fields.Boolean(readonly=True)
     holds_time = fields.Boolean(
@@ -44,7 +46,7 @@ class SchedulingBooking(models.Model):
 
     state = fields.Selection(STATES, required=True, default="confirmed", tracking=True, index=True)
     outcome = fields.Selection(OUTCOMES, required=True, default="scheduled", tracking=True)
-    reason = fields.Char("Reason", help="Why the meeting was moved, cancelled or declined.", tracking=True)
+    reason = fields.Char(help="Why the meeting was moved, cancelled or declined.", tracking=True)
     changed_by = fields.Selection([("visitor", "Visitor"), ("host", "Host")], "Changed by", readonly=True)
 
     start = fields.Datetime(required=True, tracking=True, index=True)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.formatting import clock, date_in_words, short_date
-from odoo.addons.meetings_scheduler.providers import ical, links
 from odoo.tools.i18n import format_list
 from odoo.tools.mail import formataddr
 
+from ..formatting import clock, date_in_words, short_date
+from ..providers import ical, links
 from .scheduling_page_slots import aware
 
 # Which facts of a booking are told to whom.
@@ -142,7 +142,9 @@ class SchedulingBooking(models.Model):
         """:return: what the template shows; every text in the reader's language"""
         when = self._when(timezone, lang)
         title = self._title(audience)
-        manage_url = None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
+        manage_url = (
+            None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
+        )
         return {
             "subject": self._subject(notice, audience, title, when["short"]),
             "headline": self._headline(notice, audience),

@@ -7,9 +7,10 @@ import psycopg2.errors
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.exceptions import SlotTaken
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
+
+from ..exceptions import SlotTaken
 
 # The booking sends its own invitation, and it knows of the change already.
 OWN_WRITE = {

@@ -1,9 +1,9 @@
 """A booking in the host's calendar outside of Odoo: written by the outbox, never from inside the booking."""
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.providers import errors
-from odoo.addons.meetings_scheduler.providers.base import Attendee, Draft, Reply
 
+from ..providers import errors
+from ..providers.base import Attendee, Draft, Reply
 from .scheduling_page_slots import aware, naive
 
 

@@ -5,8 +5,8 @@ import secrets
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.providers import errors
 
+from ..providers import errors
 from .scheduling_channel import token_digest
 from .scheduling_page_slots import naive
 
@@ -32,7 +32,7 @@ class SchedulingCalendar(models.Model):
         soon = fields.Datetime.now() + RENEW_BEFORE
         for calendar in self.filtered(lambda calendar: calendar.counts and calendar.state == "active"):
             old = calendar.channel_ids
-            if old and max(old.mapped("expires_at")) > soon or not calendar.connection_id._can_push():
+            if (old and max(old.mapped("expires_at")) > soon) or not calendar.connection_id._can_push():
                 continue
             try:
                 with calendar.connection_id._adapter() as adapter:

@@ -3,9 +3,9 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler.providers.base import Channel
 from odoo.tools import consteq
 
+from ..providers.base import Channel
 from .scheduling_page_slots import aware
 
 

@@ -98,9 +98,7 @@ class SchedulingConnection(models.Model):
                 {
                     "user_id": user.id,
                     "account": user.email_normalized or user.login,
-                    "calendar_ids": [
-                        fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})
-                    ],
+                    "calendar_ids": [fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})],
                 }
             )
         connection._refresh_busy()
@@ -118,7 +116,9 @@ class SchedulingConnection(models.Model):
         """Takes the connection away: pages take requests from now on, meetings stay where they are."""
         for connection in self:
             if connection.user_id != self.env.user and not self.env.is_system():
-                raise AccessError(self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name))
+                raise AccessError(
+                    self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name)
+                )
         self.sudo()._disconnect()
 
     def _disconnect(self):

@@ -3,7 +3,8 @@
 from datetime import datetime, time, timedelta, timezone
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.providers.base import Period, Role
+
+from ..providers.base import Period, Role
 
 
 class SchedulingConnection(models.Model):

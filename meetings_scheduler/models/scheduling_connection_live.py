@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
-from odoo.addons.meetings_scheduler.availability.intervals import merge, subtract
-from odoo.addons.meetings_scheduler.providers import errors
 from odoo.exceptions import UserError
 
+from ..availability.intervals import merge, subtract
+from ..providers import errors
 from .scheduling_connection_remote import LIVE_DEADLINE
 from .scheduling_page_slots import aware
 

@@ -12,14 +12,18 @@ class SchedulingConnection(models.Model):
         owner = self.user_id
         connection = self.with_context(lang=owner.lang)
         pages = self.env["scheduling.page"].search_count([("user_id", "=", owner.id), ("is_published", "=", True)])
-        body = self.env["ir.qweb"].with_context(lang=owner.lang)._render(
-            "meetings_scheduler.mail_lost_access",
-            {
-                "account": self.account,
-                "reason": self.lost_reason,
-                "pages": pages,
-                "reconnect_url": f"{self.get_base_url()}/meetings/connect/{self.provider}",
-            },
+        body = (
+            self.env["ir.qweb"]
+            .with_context(lang=owner.lang)
+            ._render(
+                "meetings_scheduler.mail_lost_access",
+                {
+                    "account": self.account,
+                    "reason": self.lost_reason,
+                    "pages": pages,
+                    "reconnect_url": f"{self.get_base_url()}/meetings/connect/{self.provider}",
+                },
+            )
         )
         return (
             self.env["mail.mail"]

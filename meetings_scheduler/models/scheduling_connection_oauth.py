@@ -1,12 +1,12 @@
 """Connecting by consent (OAuth 2.0 code flow with PKCE): from the disclosure to a working connection, or to nothing."""
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler import vault
-from odoo.addons.meetings_scheduler.providers import errors
-from odoo.addons.meetings_scheduler.providers.google_oauth import GoogleOAuth
-from odoo.addons.meetings_scheduler.providers.transport import Transport
 from odoo.exceptions import AccessError, UserError
 
+from .. import vault
+from ..providers import errors
+from ..providers.google_oauth import GoogleOAuth
+from ..providers.transport import Transport
 from .scheduling_connection_remote import utc_now
 
 # Addresses that are no person's mailbox (MISSION.md, M9).
@@ -23,9 +23,13 @@ class SchedulingConnection(models.Model):
         client_id = parameters.get_param("meetings_scheduler.google_client_id")
         sealed = parameters.get_param("meetings_scheduler.google_client_secret")
         if not client_id or not sealed:
-            raise UserError(self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret."))
+            raise UserError(
+                self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret.")
+            )
         root = parameters.get_param("meetings_scheduler.google_oauth_root")
-        return GoogleOAuth(client_id, vault.unseal(sealed), transport, utc_now, **({"oauth_root": root} if root else {}))
+        return GoogleOAuth(
+            client_id, vault.unseal(sealed), transport, utc_now, **({"oauth_root": root} if root else {})
+        )
 
     @api.model
     def _redirect_uri(self, provider):
@@ -89,9 +93,13 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _claim_account(self, provider, identity):
-        """:return: the user's connection with that account, new or the one they had (sudo); :raises UserError: refused"""
+        """:return: the user's connection with that account, new or as it was (sudo); :raises UserError: refused"""
         if identity.address.partition("@")[2] in RESOURCE_DOMAINS:
-            raise UserError(self.env._("%(address)s is a shared calendar or a room. Connect a personal mailbox.", address=identity.address))
+            raise UserError(
+                self.env._(
+                    "%(address)s is a shared calendar or a room. Connect a personal mailbox.", address=identity.address
+                )
+            )
         connections = self.sudo()
         taken = connections.search(
             [

@@ -1,13 +1,17 @@
 """A connection with a calendar outside of Odoo: its adapter, and what an error of the provider means."""
 
+import logging
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler.providers import errors, registry
-from odoo.addons.meetings_scheduler.providers.base import PushProvider
-from odoo.addons.meetings_scheduler.providers.transport import Transport
 from odoo.exceptions import UserError
+
+from ..providers import errors, registry
+from ..providers.base import PushProvider
+from ..providers.transport import Transport
+
+_logger = logging.getLogger(__name__)
 
 # How long a connection is left alone after the provider failed, if it didn't say.
 PAUSE = timedelta(minutes=2)
@@ -89,8 +93,8 @@ class SchedulingConnection(models.Model):
             )
         words = {
             "invalid_grant": self.env._(
-                "The permission has ended: it was withdrawn, the password was changed, or the app is still in “testing” "
-                "(there it ends after 7 days). Connect again."
+                "The permission has ended: it was withdrawn, the password was changed, or the app is still in "
+                "“testing” (there it ends after 7 days). Connect again."
             ),
             "invalid_client": self.env._("Google refused this client secret. An administrator must check it."),
             "unauthorized_client": self.env._("Google refused this client id. An administrator must check it."),
@@ -119,8 +123,9 @@ class SchedulingConnection(models.Model):
                     connection.calendar_ids.channel_ids._stop(adapter)
                 client = connection._oauth_client(Transport(deadline=LIVE_DEADLINE))
                 client.revoke(self.env["scheduling.credential"]._grant(connection).refresh_token)
-            except (errors.ProviderError, UserError):
-                pass  # the user's decision holds here even if the provider can't be told now
+            except (errors.ProviderError, UserError) as error:
+                # The user's decision holds here even if the provider can't be told now.
+                _logger.info("Connection %s ends without telling its provider: %s", connection.id, error)
         remote = self.filtered(lambda connection: connection.provider != "odoo")
         remote.calendar_ids.channel_ids.unlink()
         remote.credential_ids.unlink()

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler import vault
-from odoo.addons.meetings_scheduler.providers.errors import AuthenticationFailed
-from odoo.addons.meetings_scheduler.providers.oauth import MARGIN, Grant, TokenSource
 
+from .. import vault
+from ..providers.errors import AuthenticationFailed
+from ..providers.oauth import MARGIN, Grant, TokenSource
 from .scheduling_connection_remote import utc_now
 
 

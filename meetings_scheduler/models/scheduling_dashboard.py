@@ -7,8 +7,6 @@ from odoo import api, fields, models
 UPCOMING_DAYS = 14
 UPCOMING_LIMIT = 30
 REQUEST_LIMIT = 20
-# The light of the calendar card turns amber when nobody has looked for so long (the nightly read included).
-STALE_AFTER = timedelta(hours=26)
 
 
 class SchedulingDashboard(models.AbstractModel):
@@ -45,6 +43,7 @@ class SchedulingDashboard(models.AbstractModel):
             "account": connection.account,
             "provider": dict(connection._fields["provider"]._description_selection(self.env))[connection.provider],
             "light": self._light(connection),
+            "lost_reason": self._lost_reason(connection),
             "live": connection.provider == "odoo",
             "age": int((fields.Datetime.now() - connection.checked_at).total_seconds())
             if connection.checked_at
@@ -52,15 +51,23 @@ class SchedulingDashboard(models.AbstractModel):
         }
 
     def _light(self, connection):
-        """:return: "green", "amber" (not read for long) or "red" (visitors can't book)"""
-        calendars = connection.calendar_ids.filtered("counts")
-        if connection.state != "connected" or any(calendar.state != "active" for calendar in calendars):
+        """:return: "green", "amber" (read too long ago to be believed by itself) or "red" (visitors can't book)"""
+        if connection.state != "connected" or self._lost_calendars(connection):
             return "red"
         # Odoo's own calendar is followed in the transaction that changes it: it never grows old.
-        if connection.provider == "odoo":
-            return "green"
-        fresh = connection.checked_at and fields.Datetime.now() - connection.checked_at < STALE_AFTER
-        return "green" if fresh else "amber"
+        return "green" if connection.provider == "odoo" or connection._is_cache_fresh() else "amber"
+
+    def _lost_calendars(self, connection):
+        return connection.calendar_ids.filtered(lambda calendar: calendar.counts and calendar.state != "active")
+
+    def _lost_reason(self, connection):
+        """:return: why the calendar, or one that counts as busy, can't be read; in words, may be empty"""
+        if connection.state != "connected":
+            return connection.lost_reason or ""
+        return ", ".join(
+            f"{calendar.name}: {calendar.lost_reason}" if calendar.lost_reason else calendar.name
+            for calendar in self._lost_calendars(connection)
+        )
 
     def _mine(self):
         uid = self.env.uid

@@ -15,7 +15,9 @@ class SchedulingHost(models.Model):
     user_id = fields.Many2one(
         "res.users", "Host", required=True, domain=[("share", "=", False)], ondelete="cascade", index=True
     )
-    is_fixed = fields.Boolean("Always takes part", help="On a page with fixed hosts and one of a pool: one of the fixed.")
+    is_fixed = fields.Boolean(
+        "Always takes part", help="On a page with fixed hosts and one of a pool: one of the fixed."
+    )
     weight = fields.Integer(default=100, required=True, help="Twice the weight, twice the meetings.")
     priority = fields.Selection(
         [("1", "Low"), ("2", "Normal"), ("3", "High")],

@@ -44,9 +44,9 @@ class SchedulingHours(models.Model):
                 )
             twins = hours.page_id.hours_ids - hours
             clash = twins.filtered(
-                lambda other, hours=hours: other.day == hours.day
-                and other.hour_from < hours.hour_to
-                and hours.hour_from < other.hour_to
+                lambda other, hours=hours: (
+                    other.day == hours.day and other.hour_from < hours.hour_to and hours.hour_from < other.hour_to
+                )
             )
             if clash:
                 raise ValidationError(

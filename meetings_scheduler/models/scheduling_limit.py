@@ -22,4 +22,6 @@ class SchedulingLimit(models.Model):
     )
 
     _limit_uniq = models.UniqueIndex("(page_id, scope, measure, period)", "There is such a limit already.")
-    _maximum_sane = models.Constraint("CHECK (maximum >= 1)", "A limit is at least 1. To take no bookings, switch the page off.")
+    _maximum_sane = models.Constraint(
+        "CHECK (maximum >= 1)", "A limit is at least 1. To take no bookings, switch the page off."
+    )

@@ -11,9 +11,10 @@ from datetime import timedelta
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler.providers.errors import ProviderError, Rejected
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ..providers.errors import ProviderError, Rejected
 
 _logger = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class SchedulingOperation(models.Model):
             self._back_off(error)
 
     def _back_off(self, error):
-        """Plans the next try: when the provider said so, else later each time; what a provider refuses for good fails."""
+        """Plans the next try: when the provider said so, else later each time; what it refuses for good fails."""
         if self.connection_id and isinstance(error, (ProviderError, UserError)):
             self.connection_id._provider_failed(error)
         refused = isinstance(error, Rejected)
@@ -177,7 +178,7 @@ class SchedulingOperation(models.Model):
         self.booking_id._create_mail(**letter).send_after_commit()
 
     def _do_write_event(self):
-        """Brings the host's calendar in line with the booking as it is now, whatever happened since it was asked for."""
+        """Brings the host's calendar in line with the booking as it is now, whatever happened since."""
         with self.connection_id._adapter() as adapter:
             self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id)
 

@@ -49,7 +49,9 @@ class SchedulingOverride(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for override in self:
-            days = " – ".join(format_date(self.env, day) for day in sorted({override.date_from, override.date_to} - {False}))
+            days = " – ".join(
+                format_date(self.env, day) for day in sorted({override.date_from, override.date_to} - {False})
+            )
             hours = (
                 self.env._("closed")
                 if override.is_closed

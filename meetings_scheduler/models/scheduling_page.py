@@ -4,9 +4,10 @@ import re
 import unicodedata
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 # Words of our own routes below /meetings; a page of that name could never be reached.
 RESERVED_SLUGS = {"api", "connect", "manage", "webhook"}
@@ -99,7 +100,6 @@ class SchedulingPage(models.Model):
     hours_ids = fields.One2many(
         "scheduling.hours",
         "page_id",
-        "Hours",
         copy=True,
         default=lambda self: [Command.create({"day": str(day), "hour_from": 9, "hour_to": 17}) for day in range(5)],
     )
@@ -118,8 +118,12 @@ class SchedulingPage(models.Model):
     window_days = fields.Integer("Days ahead", default=60)
     window_start = fields.Date("First day")
     window_end = fields.Date("Last day")
-    buffer_before = fields.Integer("Buffer before", default=0, required=True, help="Minutes kept free before each meeting.")
-    buffer_after = fields.Integer("Buffer after", default=0, required=True, help="Minutes kept free after each meeting.")
+    buffer_before = fields.Integer(
+        "Buffer before", default=0, required=True, help="Minutes kept free before each meeting."
+    )
+    buffer_after = fields.Integer(
+        "Buffer after", default=0, required=True, help="Minutes kept free after each meeting."
+    )
 
     # Place
     location_type = fields.Selection(
@@ -186,9 +190,7 @@ class SchedulingPage(models.Model):
 
     _slug_uniq = models.UniqueIndex("(slug)", "Another page has this address already.")
     _notice_sane = models.Constraint("CHECK (min_notice_hours >= 0)", "The notice can't be negative.")
-    _window_sane = models.Constraint(
-        "CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long."
-    )
+    _window_sane = models.Constraint("CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long.")
     _buffers_sane = models.Constraint(
         "CHECK (buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440)",
         "A buffer lasts from 0 to 1,440 minutes (one day).",
@@ -240,7 +242,11 @@ class SchedulingPage(models.Model):
 
         :raises ValidationError: naming the page that has it
         """
-        twin = self.sudo().with_context(active_test=False).search([("slug", "=", slug), ("id", "not in", self.ids)], limit=1)
+        twin = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("slug", "=", slug), ("id", "not in", self.ids)], limit=1)
+        )
         if twin:
             raise ValidationError(
                 self.env._(
@@ -271,9 +277,7 @@ class SchedulingPage(models.Model):
     def _check_location(self):
         for page in self:
             if page.location_type == "link" and not (page.location or "").startswith(("https://", "http://")):
-                raise ValidationError(
-                    self.env._("Give the link of the video call, starting with https://.")
-                )
+                raise ValidationError(self.env._("Give the link of the video call, starting with https://."))
             if page.location_type == "place" and not page.location:
                 raise ValidationError(self.env._("Give the address of the place."))
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from odoo import models
-from odoo.addons.meetings_scheduler import availability
 from odoo.tools import ormcache
 
+from .. import availability
 from .scheduling_page_hosts import POLICIES
 
 # How far around the asked time bookings must be known to count the ones of a period.
@@ -20,7 +20,7 @@ class HostHours:
     weeks: tuple[availability.WeeklyHours, ...]
 
     def between(self, first, last):
-        """:return: :class:`availability.WeeklyHours` that hold from one date to another; alternating weeks date by date"""
+        """:return: :class:`availability.WeeklyHours` between two dates; alternating weeks date by date"""
         if len(self.weeks) == 1:
             return self.weeks[0]
         dates = (first + timedelta(days=offset) for offset in range((last - first).days + 1))

@@ -8,10 +8,10 @@ from uuid import uuid4
 import psycopg2.errors
 
 from odoo import api, models
-from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
 
+from ..exceptions import PublicError, SlotTaken
 from .scheduling_page_slots import naive
 
 
@@ -70,7 +70,7 @@ class SchedulingPage(models.Model):
         raise SlotTaken(message, self._nearest_free_now(request.start, request.duration_min)) from None
 
     def _contact_of(self, email_normalized):
-        """:return: the contact of a visitor's address if it has a salesperson who may go first, else an empty recordset"""
+        """:return: the contact of a visitor's address if its salesperson may go first, else an empty recordset"""
         if self.page_type not in ("round_robin", "fixed_plus_one") or not self.owner_first or not email_normalized:
             return self.env["res.partner"]
         return self.env["res.partner"].search(
@@ -107,7 +107,9 @@ class SchedulingPage(models.Model):
         decision = self._check_slot(start, duration_min, booking)
         if not decision.ok:
             raise SlotTaken(
-                self._why_not(decision.reasons), self._nearest_free(start, duration_min, booking=booking), code="not_free"
+                self._why_not(decision.reasons),
+                self._nearest_free(start, duration_min, booking=booking),
+                code="not_free",
             )
         return decision
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import models
-from odoo.addons.meetings_scheduler import availability
 from odoo.tools import SQL
+
+from .. import availability
+
 
 @dataclass
 class Occupied:

@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler import availability
-from odoo.addons.meetings_scheduler.formatting import clock, date_in_words
 from odoo.tools import SQL, email_normalize
 
+from .. import availability
+from ..formatting import clock, date_in_words
 from .scheduling_page_slots import naive
 
 # Where the owner changes what stands in the way: the tab of the page's form and the field on it.
@@ -138,7 +138,12 @@ class SchedulingPage(models.Model):
 
     def _reason_text(self, reason, source):
         name = source.text if source else ""
-        limits = {"day": self.env._("day"), "week": self.env._("week"), "month": self.env._("month"), "year": self.env._("year")}
+        limits = {
+            "day": self.env._("day"),
+            "week": self.env._("week"),
+            "month": self.env._("month"),
+            "year": self.env._("year"),
+        }
         period = limits.get(reason.label.removeprefix("host "), "")
         texts = {
             "no_host": lambda: self.env._("The page has no host"),

@@ -1,9 +1,10 @@
 """Who hosts a page: the people, whether they can be asked, and whose turn it is."""
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler import availability
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
+
+from .. import availability
 
 POLICIES = {
     "one_to_one": "single",
@@ -22,7 +23,9 @@ class SchedulingPage(models.Model):
     host_ids = fields.One2many("scheduling.host", "page_id", "Hosts", copy=True)
     seats = fields.Integer(default=5, required=True, help="How many visitors can book the same time.")
     owner_first = fields.Boolean(
-        "Contact's salesperson first", default=True, help="A contact who has a salesperson among the hosts meets that one."
+        "Contact's salesperson first",
+        default=True,
+        help="A contact who has a salesperson among the hosts meets that one.",
     )
 
     _seats_sane = models.Constraint("CHECK (seats BETWEEN 1 AND 1000)", "A group has 1 to 1,000 seats.")
@@ -57,7 +60,7 @@ class SchedulingPage(models.Model):
     def _can_promise(self, hosts, readable):
         """Whether a time the page shows can be booked, not only asked for.
 
-        Round robin goes on with the hosts that can be read; where somebody must take part, their calendar must be known.
+        Round robin goes on with the hosts that can be read; who must take part must have a calendar that is known.
         """
         blueprint = self._blueprint()
         if blueprint.rules.policy == "round_robin":

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.addons.meetings_scheduler.providers.base import Period
 from odoo.http import request as http_request
+
+from ..providers.base import Period
 
 
 class SchedulingPage(models.Model):
@@ -20,8 +21,10 @@ class SchedulingPage(models.Model):
             start - timedelta(minutes=self.buffer_before),
             start + timedelta(minutes=duration_min + self.buffer_after),
         )
-        connections = self.env["scheduling.connection"].sudo().search(
-            [("user_id", "in", hosts.ids), ("provider", "!=", "odoo"), ("state", "=", "connected")]
+        connections = (
+            self.env["scheduling.connection"]
+            .sudo()
+            .search([("user_id", "in", hosts.ids), ("provider", "!=", "odoo"), ("state", "=", "connected")])
         )
         answers = {self._ask_once(connection, window) for connection in connections}
         return next((answer for answer in ("busy", "unknown") if answer in answers), "free")

@@ -36,7 +36,7 @@ class SchedulingPage(models.Model):
 
     @ormcache("slug", "website_id")
     def _public_address(self, slug, website_id):
-        """:return: (id, access) of the page a visitor of that website finds at ``slug``; (None, None) if there is none"""
+        """:return: (id, access) of the page a visitor of that website finds at ``slug``, or (None, None)"""
         domain = [
             ("slug", "=", slug),
             ("is_published", "=", True),

@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
-from odoo.addons.meetings_scheduler import availability
 
+from .. import availability
 from .scheduling_page_hosts import SHARED
 
 # No question reaches further ahead, whatever the window: bounds the work of one request.
@@ -71,7 +71,7 @@ class SchedulingPage(models.Model):
         return replace(rules, duration=duration_min * 60, policy=policy)
 
     def _window_dates(self):
-        """:return: (first, last) dates in the page's zone that could have free time; generous for "days with free time" """
+        """:return: (first, last) dates in the page's zone that could have free time; rather too many than too few"""
         rules = self._blueprint().rules
         window = rules.window
         today = self._now().astimezone(ZoneInfo(rules.timezone)).date()

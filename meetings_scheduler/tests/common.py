@@ -2,9 +2,10 @@
 
 from datetime import datetime, time, timedelta, timezone
 
-from odoo.addons.meetings_scheduler.forms import BookingRequest
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
+
+from ..forms import BookingRequest
 
 
 class SchedulingCase(TransactionCase):

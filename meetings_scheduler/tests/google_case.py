@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 
-from odoo.addons.meetings_scheduler import vault
-from odoo.addons.meetings_scheduler.providers.oauth import new_state, new_verifier
+from .. import vault
+from ..providers.oauth import new_state, new_verifier
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADDRESS = "laura@bianchi.example"

@@ -5,7 +5,6 @@ import json
 from odoo.tests import HttpCase
 
 from ..controllers.read_limit import buckets
-
 from .common import SchedulingCase
 
 API = "/meetings/api/v1"

@@ -75,8 +75,21 @@ class TestBackendDashboard(SchedulingCase):
         self.assertEqual([row["id"] for row in data["bookings"]], [request.id])
 
     def test_lost_calendar_turns_red(self):
-        self.connection.calendar_ids.state = "lost"
-        self.assertEqual(self.data()["calendar"]["light"], "red")
+        """M34: one unreadable calendar keeps visitors from booking; the card says which and why."""
+        self.connection.calendar_ids.write({"name": "Trade fairs", "state": "lost", "lost_reason": "no longer shared"})
+        card = self.data()["calendar"]
+        self.assertEqual(card["light"], "red")
+        self.assertEqual(card["lost_reason"], "Trade fairs: no longer shared")
+
+    def test_old_reading_turns_amber(self):
+        """A calendar outside of Odoo is amber when the last reading is too old to be believed by itself."""
+        self.connection.provider = "google"
+        for minutes, light in ((1, "green"), (25, "amber")):
+            self.connection.checked_at = Datetime.now() - timedelta(minutes=minutes)
+            with self.subTest(minutes):
+                card = self.data()["calendar"]
+                self.assertEqual((card["light"], card["live"]), (light, False))
+                self.assertAlmostEqual(card["age"], minutes * 60, delta=5)
 
     def test_month_counts(self):
         """Meetings of this month, cancelled ones left out."""

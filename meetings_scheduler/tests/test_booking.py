@@ -1,11 +1,11 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-from odoo.addons.meetings_scheduler.exceptions import PublicError, SlotTaken
-from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..exceptions import PublicError, SlotTaken
+from ..models.scheduling_page_slots import naive
 from .common import SchedulingCase
 
 
@@ -65,7 +65,9 @@ class TestBooking(SchedulingCase):
 
     def test_contact_is_found_not_changed(self):
         """A contact is found by normalized e-mail; a public form never overwrites it."""
-        partner = self.env["res.partner"].create({"name": "Dr. Jane Doe", "email": '"Jane" <JANE@doe.example>', "phone": "1"})
+        partner = self.env["res.partner"].create(
+            {"name": "Dr. Jane Doe", "email": '"Jane" <JANE@doe.example>', "phone": "1"}
+        )
         booking = self.book(self.at(10), first_name="J", last_name="Evil", phone="+390612345678")
         self.assertEqual(booking.partner_id, partner)
         self.assertEqual((partner.name, partner.phone), ("Dr. Jane Doe", "1"))

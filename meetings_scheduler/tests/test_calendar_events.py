@@ -1,9 +1,9 @@
 from datetime import timedelta
 
-from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.scheduling_page_slots import naive
 from .common import SchedulingCase
 
 

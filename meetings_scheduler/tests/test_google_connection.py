@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.addons.meetings_scheduler.providers.errors import AuthenticationFailed
-from odoo.addons.meetings_scheduler.providers.transport import Transport
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..providers.errors import AuthenticationFailed
+from ..providers.transport import Transport
 from .common import SchedulingCase
 from .google_case import ADDRESS, GoogleMixin
 
@@ -143,7 +143,7 @@ class TestCalendars(GoogleCase):
         self.assertEqual(fairs.state, "lost")
 
     def test_lost_calendar_stops_booking_until_cured(self):
-        """M34, M36: access to one calendar is lost: nobody can book; shared again, or removed, booking works at once."""
+        """M34, M36: one calendar is lost: nobody can book; shared again, or removed, booking works at once."""
         connection, fairs = self.linked()
         fairs.with_user(self.host).action_link()
         self.google.control("share", calendar=fairs.remote_id, email=ADDRESS, role="")
@@ -173,7 +173,7 @@ class TestCalendars(GoogleCase):
         self.assertEqual(self.state()["calls"].count("freebusy.query") - before, 1)
 
     def test_grant_withdrawn(self):
-        """Fault 20, M34: consent withdrawn at Google: the owner is told once, pages take requests, nothing is deleted."""
+        """Fault 20, M34: consent withdrawn at Google: the owner is told once, requests are taken, nothing is lost."""
         connection = self.connect()
         self.add_event(self.at(10))
         connection._refresh_busy()
@@ -259,7 +259,7 @@ class TestBookings(GoogleCase):
         self.assertFalse(booking.event_link_ids)
 
     def test_own_event_is_not_in_the_way(self):
-        """The meeting that Google now calls busy doesn't stand in its own way when it is moved by a quarter of an hour."""
+        """The meeting that Google now calls busy doesn't stand in its own way when it is moved a little."""
         self.page.increment = "15"
         booking = self.booked()
         self.google_connection._refresh_busy()
@@ -318,7 +318,9 @@ class TestBookings(GoogleCase):
             self.google.control("fault", method="freebusy.query", action="reset")
             self.google_connection.checked_at = fields.Datetime.now() - timedelta(minutes=age)
             with self.enter_registry_test_mode():
-                booking = self.book(self.at(10 + age % 5), email=f"v{age}@doe.example", email_normalized=f"v{age}@doe.example")
+                booking = self.book(
+                    self.at(10 + age % 5), email=f"v{age}@doe.example", email_normalized=f"v{age}@doe.example"
+                )
             self.assertEqual(booking.state, state)
 
     def test_waits_while_google_is_down(self):

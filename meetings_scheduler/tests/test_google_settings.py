@@ -3,10 +3,10 @@ from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 
-from odoo.addons.meetings_scheduler import vault
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from .. import vault
 from .common import SchedulingCase
 from .google_case import GoogleMixin
 

@@ -3,9 +3,10 @@ import email.policy
 from datetime import timedelta
 
 from odoo import fields
-from odoo.addons.mail.tests.common import MailCommon
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MailCommon
 
 from .common import SchedulingCase
 

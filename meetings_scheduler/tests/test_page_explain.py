@@ -1,10 +1,10 @@
 from datetime import datetime, timedelta, timezone
 
-from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..models.scheduling_page_slots import naive
 from .test_page_types import TeamCase
 
 
@@ -17,11 +17,7 @@ class TestExplain(TeamCase):
     def reasons(self, page=None, hour=12, **kwargs):
         """:return: the reasons for the start at ``hour`` UTC: list of dicts"""
         explained = (page or self.page).with_user(self.host).explain(self.day.isoformat(), **kwargs)
-        return next(
-            entry["reasons"]
-            for entry in explained["times"]
-            if self._utc(entry["start"]) == self.at(hour, 3)
-        )
+        return next(entry["reasons"] for entry in explained["times"] if self._utc(entry["start"]) == self.at(hour, 3))
 
     def _utc(self, iso):
         return datetime.fromisoformat(iso).astimezone(timezone.utc)
@@ -32,7 +28,10 @@ class TestExplain(TeamCase):
             {
                 "buffer_before": 20,
                 "increment": "15",
-                "hours_ids": [Command.clear(), *(Command.create({"day": str(d), "hour_from": 9, "hour_to": 18}) for d in range(7))],
+                "hours_ids": [
+                    Command.clear(),
+                    *(Command.create({"day": str(d), "hour_from": 9, "hour_to": 18}) for d in range(7)),
+                ],
                 "limit_ids": [Command.create({"maximum": 4, "period": "day"})],
             }
         )
@@ -111,6 +110,4 @@ class TestExplain(TeamCase):
         self.page.write({"window_type": "dates", "window_start": "2027-10-01", "window_end": "2027-12-31"})
         times = self.page.with_user(self.host).explain("2027-10-31")["times"]
         self.assertEqual(len(times), 50)
-        self.assertEqual(
-            self._utc(times[-1]["start"]) - self._utc(times[0]["start"]), timedelta(hours=24, minutes=30)
-        )
+        self.assertEqual(self._utc(times[-1]["start"]) - self._utc(times[0]["start"]), timedelta(hours=24, minutes=30))

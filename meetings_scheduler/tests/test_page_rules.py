@@ -1,11 +1,11 @@
 from datetime import timedelta
 
-from odoo.addons.meetings_scheduler.exceptions import SlotTaken
-from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..exceptions import SlotTaken
+from ..models.scheduling_page_slots import naive
 from .common import SchedulingCase
 
 
@@ -53,7 +53,12 @@ class TestPageRules(SchedulingCase):
         holiday.unlink()
         self.assertTrue(self.is_free(self.at(12, 3)))
         resource = self.env["resource.resource"].create(
-            {"name": "Laura", "user_id": self.host.id, "calendar_id": calendar.id, "company_id": self.host.company_id.id}
+            {
+                "name": "Laura",
+                "user_id": self.host.id,
+                "calendar_id": calendar.id,
+                "company_id": self.host.company_id.id,
+            }
         )
         own = leaves.create({"name": "Day off", "resource_id": resource.id, "calendar_id": calendar.id, **span})
         self.assertFalse(self.is_free(self.at(12, 3)))
@@ -176,7 +181,10 @@ class TestPageRules(SchedulingCase):
         """Bad input of the form: each refused with what to do."""
         for values, words in (
             ({"hours_ids": [Command.create({"day": "0", "hour_from": 3, "hour_to": 4})]}, "overlaps"),
-            ({"hours_ids": [Command.clear(), Command.create({"day": "0", "hour_from": 10, "hour_to": 9})]}, "ends before"),
+            (
+                {"hours_ids": [Command.clear(), Command.create({"day": "0", "hour_from": 10, "hour_to": 9})]},
+                "ends before",
+            ),
             ({"window_type": "dates", "window_start": self.date(9), "window_end": self.date(3)}, "before the first"),
             ({"window_type": "dates"}, "first and the last day"),
             ({"window_type": "dates", "window_start": self.date(-9), "window_end": self.date(-3)}, "in the past"),

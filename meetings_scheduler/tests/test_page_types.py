@@ -1,11 +1,11 @@
 from datetime import timedelta
 
-from odoo.addons.meetings_scheduler.exceptions import SlotTaken
-from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..exceptions import SlotTaken
+from ..models.scheduling_page_slots import naive
 from .common import SchedulingCase
 
 
@@ -90,15 +90,13 @@ class TestRoundRobin(TeamCase):
 
     def test_salesperson_of_the_contact_first(self):
         page = self.team_page("round_robin")
-        self.env["res.partner"].create(
-            {"name": "Jane", "email": "jane@doe.example", "user_id": self.anna.id}
-        )
+        self.env["res.partner"].create({"name": "Jane", "email": "jane@doe.example", "user_id": self.anna.id})
         booking = self.book(self.at(10), page)
         self.assertEqual(booking.user_id, self.anna)
         self.assertIn("salesperson", booking.choice_reason)
 
     def test_unreadable_host_is_left_out(self):
-        """B3, M34: a host whose calendar can't be read gets no round robin meeting, and the page goes on with the others."""
+        """B3, M34: a host whose calendar can't be read gets no round robin meeting; the page goes on with others."""
         page = self.team_page("round_robin")
         self.env["scheduling.connection"].search([("user_id", "=", self.host.id)]).calendar_ids.state = "lost"
         page.invalidate_recordset(["is_connected"])
@@ -131,7 +129,9 @@ class TestTogether(TeamCase):
         letters = self.operations.search([("booking_id", "=", booking.id)]).mapped("arguments")
         self.assertEqual([letter["audience"] for letter in letters].count("host"), 3)
         for user in self.team:
-            self.assertFalse(self.env["scheduling.busy"].search([("user_id", "=", user.id), ("event_id", "=", booking.event_id.id)]))
+            self.assertFalse(
+                self.env["scheduling.busy"].search([("user_id", "=", user.id), ("event_id", "=", booking.event_id.id)])
+            )
 
     def test_collective_with_an_unreadable_host_takes_requests(self):
         """B3: where everybody must take part and one calendar can't be read, nothing is promised."""

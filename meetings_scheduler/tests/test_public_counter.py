@@ -2,7 +2,6 @@ from odoo.tests import BaseCase, tagged
 
 from ..controllers.read_limit import TokenBuckets
 from ..exceptions import PublicError
-
 from .common import SchedulingCase
 from .public_case import PublicCase
 

@@ -7,7 +7,6 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..controllers import common
-
 from .public_case import PublicCase
 
 
@@ -195,6 +194,19 @@ class TestPagesWithoutScript(PublicCase):
         self.opener.cookies.clear()
         _response, page = self.open(f"/meetings/{self.slug}?start={start}&tz=America/New_York")
         self.assertIn("Wednesday, January 13, 2027, 4:00", page.text_content())
+
+    def test_page_with_a_language_of_its_own(self):
+        """A page whose owner has chosen a language is shown in it, whatever the visitor reads elsewhere."""
+        self.env["res.lang"]._activate_lang("it_IT")
+        languages = [self.env["res.lang"]._get_data(code=code).id for code in ("it_IT", "en_US")]
+        self.env["website"].search([]).language_ids = [Command.set(languages)]
+        self.page.lang = "it_IT"
+        response, page = self.open(f"/meetings/{self.slug}?tz=UTC")
+        self.assertTrue(response.url.endswith(f"/it/meetings/{self.slug}?tz=UTC"))
+        self.assertEqual(page.get("lang"), "it-IT")
+        self.page.lang = "en_US"
+        response, page = self.open(f"/it/meetings/{self.slug}")
+        self.assertEqual(page.get("lang"), "en-US")
 
     def test_photo(self):
         """The host's picture is served by the page's address, of pages that can be seen."""

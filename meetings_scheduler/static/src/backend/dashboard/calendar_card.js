@@ -23,9 +23,11 @@ export class CalendarCard extends Component {
     }
 
     get health() {
-        const {light, live, age} = this.props.calendar;
+        const {light, live, age, lost_reason: reason} = this.props.calendar;
         if (light === "red") {
-            return _t("Access lost: visitors can't book you until the calendar can be read again.");
+            return reason
+                ? _t("Visitors can't book you: no access to %s", reason)
+                : _t("Access lost: visitors can't book you until the calendar can be read again.");
         }
         if (live) {
             return _t("Up to date: every change counts at once.");
