@@ -44,6 +44,7 @@ class SchedulingDashboard(models.AbstractModel):
             "provider": dict(connection._fields["provider"]._description_selection(self.env))[connection.provider],
             "light": self._light(connection),
             "lost_reason": self._lost_reason(connection),
+            "reconnect_url": f"/meetings/connect/{connection.provider}" if connection.state == "lost" else None,
             "live": connection.provider == "odoo",
             "age": int((fields.Datetime.now() - connection.checked_at).total_seconds())
             if connection.checked_at

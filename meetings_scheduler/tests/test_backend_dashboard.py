@@ -81,6 +81,15 @@ class TestBackendDashboard(SchedulingCase):
         self.assertEqual(card["light"], "red")
         self.assertEqual(card["lost_reason"], "Trade fairs: no longer shared")
 
+    def test_lost_account_can_be_reconnected(self):
+        """M36: one click leads back to the provider's consent."""
+        self.connection.write(
+            {"provider": "google", "state": "lost", "lost_reason": "Google asks you to sign in again."}
+        )
+        card = self.data()["calendar"]
+        self.assertEqual((card["light"], card["reconnect_url"]), ("red", "/meetings/connect/google"))
+        self.assertEqual(card["lost_reason"], "Google asks you to sign in again.")
+
     def test_old_reading_turns_amber(self):
         """A calendar outside of Odoo is amber when the last reading is too old to be believed by itself."""
         self.connection.provider = "google"

@@ -26,7 +26,7 @@ export class CalendarCard extends Component {
         const {light, live, age, lost_reason: reason} = this.props.calendar;
         if (light === "red") {
             return reason
-                ? _t("Visitors can't book you: no access to %s", reason)
+                ? _t("Visitors can't book you. %s", reason)
                 : _t("Access lost: visitors can't book you until the calendar can be read again.");
         }
         if (live) {
