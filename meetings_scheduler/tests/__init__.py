@@ -4,9 +4,11 @@ from . import test_backend_demo
 from . import test_backend_page
 from . import test_backend_reason
 from . import test_booking
+from . import test_busy_index
 from . import test_calendar_events
 from . import test_google_connection
 from . import test_google_settings
+from . import test_neutralize
 from . import test_outbox
 from . import test_page_cache
 from . import test_page_explain
