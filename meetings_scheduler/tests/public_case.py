@@ -5,6 +5,7 @@ import json
 from odoo.tests import HttpCase
 
 from ..controllers.read_limit import buckets
+from ..exceptions import PublicError
 from .common import SchedulingCase
 
 API = "/meetings/api/v1"
@@ -38,6 +39,15 @@ class PublicCase(SchedulingCase, HttpCase):
         headers = {"Content-Type": "application/json", **options.pop("headers", {})}
         address = url or f"{self.page_api}/bookings"
         return self.url_open(address, data=json.dumps(body), headers=headers, allow_redirects=False, **options)
+
+    def patch_half_booked(self):
+        """Booking fails after something was written already, as when a race for a time is lost."""
+
+        def book(page, request):
+            page.env["res.partner"].create({"name": "Half booked"})
+            raise PublicError(409, "lost", "Somebody was faster.")
+
+        self.patch(type(self.page), "_book", book)
 
     def stored(self):
         """:return: what a refusal must not change"""

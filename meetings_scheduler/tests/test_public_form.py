@@ -153,6 +153,11 @@ class TestBadBookings(PublicCase):
                 self.assertEqual(len(response.json()["error"]["alternatives"]), 3)
                 self.assertEqual(self.stored(), before)
 
+    def test_refusal_takes_everything_back(self):
+        """Row 29: what was written before a booking was refused is gone."""
+        self.patch_half_booked()
+        self.assert_booking_refused(self.form(), 409, "Somebody was faster.")
+
     def test_time_never_offered(self):
         """Row 30: a time off the grid is not offered, though nothing is in its way."""
         off_grid = self.at(10).replace(minute=7)

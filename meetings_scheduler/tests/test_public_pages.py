@@ -104,6 +104,12 @@ class TestPagesWithoutScript(PublicCase):
             booked = self.url_open(f"/meetings/{self.slug}/book", data=again, allow_redirects=False)
         self.assertEqual(booked.status_code, 303)
 
+    def test_refusal_takes_everything_back(self):
+        """Row 29: what was written before a booking was refused is gone."""
+        self.patch_half_booked()
+        self.assert_nothing_stored(self.send(), 409, "Somebody was faster.")
+        self.assertFalse(self.env["res.partner"].search_count([("name", "=", "Half booked")]))
+
     def test_trap(self):
         """Row 37: a machine that fills every field gets a neutral answer, and nothing is stored."""
         response = self.send(**{common.HONEYPOT: "x"})
