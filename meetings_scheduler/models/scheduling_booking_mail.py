@@ -50,10 +50,19 @@ class SchedulingBooking(models.Model):
         for audience in AUDIENCES[notice]:
             for recipient in recipients_of[audience]:
                 lane = f"booking:{self.id}:{recipient or audience}"
-                key = f"{lane}:{notice}:{self.invite_sequence}"
+                key = self._notice_key(notice, audience, lane)
                 letter = {"notice": notice, "audience": audience, "recipient": recipient, "facts": facts}
                 outbox._enqueue("notify", key, lane, booking=self, after=self._mail_waits(notice), **letter)
         self._log(notice)
+
+    def _notice_key(self, notice, audience, lane):
+        """:return: what makes a mail one and the same: the fact, or for the owner of a page that can't promise a time,
+        the visitor and the day, however often they try
+        """
+        if notice == "requested" and audience == "host" and not self.holds_time:
+            today = fields.Date.context_today(self)
+            return f"asked:{self.page_id.id}:{self.user_id.id}:{self.email_normalized}:{today}"
+        return f"{lane}:{notice}:{self.invite_sequence}"
 
     def _mail_waits(self, notice):
         """:return: how long a mail waits for the call link that the host's calendar makes; None if there is none"""
@@ -65,6 +74,7 @@ class SchedulingBooking(models.Model):
             lang = self.user_id.lang
             when = self._when(self.user_id.tz or self.page_id.timezone, lang)
             record.with_context(lang=lang)._message_log(
+                author_id=self.partner_id.id,
                 body=Markup("%s<br/>%s") % (self._headline(notice, "host"), when["sentence"])
             )
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -296,12 +296,23 @@ class SchedulingPage(models.Model):
                 vals["slug"] = self._free_slug(f"{host.name} {vals.get('name') or self._default_name()}", taken)
             self._refuse_taken_slug(vals["slug"])
             taken.add(vals["slug"])
+            self._refuse_giving_away(vals)
         return super().create(vals_list)
 
     def write(self, vals):
         if vals.get("slug"):
             self._refuse_taken_slug(vals["slug"])
+        self._refuse_giving_away(vals)
         return super().write(vals)
+
+    def _refuse_giving_away(self, vals):
+        """A page belongs to who made it: only a manager makes or gives one to somebody else, who'd host without a word.
+
+        :raises AccessError: the user isn't one
+        """
+        other = vals.get("user_id") and vals["user_id"] != self.env.uid
+        if other and not self.env.su and not self.env.user.has_group("meetings_scheduler.group_manager"):
+            raise AccessError(self.env._("Only a manager can make a page for somebody else, or give one away."))
 
     # ------------------------------------------------------------ computed fields
 

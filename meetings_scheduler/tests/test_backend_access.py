@@ -149,3 +149,21 @@ class TestBackendAccess(SchedulingCase):
         for part in made_elsewhere:
             with self.subTest(part):
                 self.assertFalse(self.env[f"scheduling.{part}"].with_user(self.manager).has_access("create"))
+
+    def test_booking_changes_by_its_buttons_only(self):
+        """A crafted call can't move, confirm or readdress a booking past the mails and the other host's calendar."""
+        for values in ({"start": self.at(20).replace(tzinfo=None)}, {"state": "cancelled"}, {"email": "evil@x.example"}):
+            with self.assertRaises(AccessError):
+                self.booking.with_user(self.host).write(values)
+        self.booking.with_user(self.host).message_post(body="She likes tea.")
+        self.booking.with_user(self.host).action_no_show()
+        self.assertEqual(self.booking.outcome, "no_show")
+
+    def test_page_is_not_given_away(self):
+        """Nobody becomes a host without a word: a user makes pages for themselves, a manager for others."""
+        pages = self.env["scheduling.page"].with_user(self.host)
+        with self.assertRaises(AccessError):
+            pages.create({"name": "For you", "user_id": self.colleague.id})
+        with self.assertRaises(AccessError):
+            self.page.with_user(self.host).user_id = self.colleague
+        self.page.with_user(self.manager).user_id = self.colleague

@@ -188,6 +188,15 @@ class TestOfflinePage(SchedulingCase):
             [("requested", "visitor"), ("requested", "host")],
         )
 
+    def test_owner_is_told_once_a_visitor_and_day(self):
+        """M35: a visitor who tries again and again is one mail a day to the owner; every request is kept."""
+        bookings = [self.book(self.at(10 + number)) for number in range(3)]
+        self.book(self.at(15), email="other@doe.example", email_normalized="other@doe.example")
+        letters = self.operations.search([("kind", "=", "notify")]).mapped("arguments")
+        self.assertEqual([letter["audience"] for letter in letters].count("host"), 2)
+        self.assertEqual([letter["audience"] for letter in letters].count("visitor"), 4)
+        self.assertEqual({booking.state for booking in bookings}, {"requested"})
+
     def test_accept(self):
         """M4: the owner accepts, the event is made and the visitor told; who comes second is refused."""
         first = self.book(self.at(10))

@@ -14,7 +14,7 @@ class SchedulingReason(models.TransientModel):
     def action_apply(self):
         """Cancels or declines. :raises AccessError: the booking is somebody else's"""
         self.ensure_one()
-        self.booking_id.check_access("write")
+        self.booking_id.check_access("read")
         booking = self.booking_id.sudo()
         if self.kind == "decline":
             booking._decline(self.reason or "")

@@ -1,0 +1,6 @@
+-- A restored copy writes nobody and changes no calendar outside of Odoo.
+DELETE FROM scheduling_credential;
+DELETE FROM scheduling_channel;
+UPDATE scheduling_connection SET state = 'disconnected' WHERE provider <> 'odoo';
+UPDATE scheduling_operation SET state = 'failed', last_error = 'This database is a neutralized copy.'
+ WHERE state IN ('pending', 'running');
