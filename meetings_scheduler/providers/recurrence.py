@@ -21,6 +21,7 @@ MOST_OCCURRENCES = 1000
 MOST_STEPS = 50_000
 LONGEST_LIST = 64
 FIRST_YEAR = 1950
+LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def expand(start: datetime | date, duration: timedelta, lines: Sequence[str], zone: str, window: Period) -> list:
@@ -36,7 +37,7 @@ def expand(start: datetime | date, duration: timedelta, lines: Sequence[str], zo
         local = datetime(start.year, start.month, start.day) if is_all_day else start.astimezone(where)
         wall = local.replace(tzinfo=None)
         candidates = _candidates(wall, lines, where, window.end)
-    except (ValueError, TypeError, OverflowError, ZoneInfoNotFoundError) as error:
+    except (ValueError, TypeError, IndexError, OverflowError, ZoneInfoNotFoundError) as error:
         raise InvalidResponse("A recurrence rule can't be understood.", "rrule") from error
     found = [
         one
@@ -89,8 +90,20 @@ def check(parts: dict[str, str]) -> None:
         or not all(number.isdigit() and len(number) < 10 and int(number) for number in numbers)
         or any(text.count(",") >= LONGEST_LIST for text in parts.values())
         or parts.keys() & {"BYSECOND", "BYMINUTE", "BYHOUR"}
+        or _may_never_happen(parts)
     ):
         raise InvalidResponse("A recurrence rule is not supported.", "rrule")
+
+
+def _may_never_happen(parts):
+    """A day or week that fits nothing is looked for until the year 9999; those steps are too many to take."""
+    if parts["FREQ"] in ("DAILY", "WEEKLY") and "BYSETPOS" in parts:
+        return True
+    if parts["FREQ"] != "DAILY" or "BYMONTHDAY" not in parts:
+        return False
+    months = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else range(1, 13)
+    longest = max(LONGEST_MONTH[month - 1] for month in months if 1 <= month <= 12)
+    return all(abs(int(day)) > longest for day in parts["BYMONTHDAY"].split(","))
 
 
 def _wall(text, where):

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from providers.errors import Conflict, NotFound, PermissionDenied, RateLimited, SyncTokenExpired
-from providers.google import client_id
+from providers.google import GoogleProvider, client_id
+from providers.transport import Transport
 from tests.contract.faults import DRAFT, MOVED, READS, WRITES, create, fails, reads, writes
 from tests.contract.world import WINDOW, Mirror, at
 
@@ -86,13 +87,31 @@ def test_39_every_id_used_up(google):
         create(google)
 
 
+class Interrupting(Transport):
+    """After the first GET of an event somebody else changes it."""
+
+    def __init__(self, interrupt):
+        super().__init__()
+        self.interrupt = interrupt
+
+    def request(self, method, url, headers=None, body=b""):
+        answer = super().request(method, url, headers, body)
+        if method == "GET" and "/events/" in url and self.interrupt:
+            interrupt, self.interrupt = self.interrupt, None
+            interrupt()
+        return answer
+
+
 def test_40_stale_version(google):
-    """The version changes between our read and our write."""
+    """The version changes between our read and our write: Google refuses, and their words stand."""
     made = create(google)
-    google.fault("events.patch", "status", status=412, reason="conditionNotMet")
-    with pytest.raises(Conflict):
-        google.provider.put_event(google.main, MOVED, key="booking/1", event_id=made.id, etag=made.etag)
-    assert google.provider.get_event(google.main, made.id).start == at(4)
+    transport = Interrupting(lambda: google.change(google.main, made.id, summary="Their words"))
+    provider = GoogleProvider(google.credentials, transport, google.now, google.root)
+    with pytest.raises(Conflict) as caught:
+        provider.put_event(google.main, MOVED, key="booking/1", event_id=made.id, etag=made.etag)
+    transport.close()
+    assert caught.value.code == "conditionNotMet"
+    assert google.provider.get_event(google.main, made.id).summary == "Their words"
 
 
 def test_41_deleted_item_that_is_nothing_but_an_id(google):

@@ -26,7 +26,10 @@ def frame(title, content):
 
 
 def handle(world, command, path, query, body):
-    form = {name: values[0] for name, values in (parse_qs(body.decode()) if command == "POST" else query).items()}
+    form = {
+        name: values[0]
+        for name, values in (parse_qs(body.decode(), keep_blank_values=True) if command == "POST" else query).items()
+    }
     if command == "POST" and path in ACTIONS:
         try:
             ACTIONS[path](world, form)
