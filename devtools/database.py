@@ -103,7 +103,8 @@ def make(instance, demo, what="database: the addon", durable=True):
         # Odoo loads an addon's demo data only where its dependencies have theirs: pretend, for the time of the install.
         if demo:
             instance.server.sql("UPDATE ir_module_module SET demo = true", unfinished.database)
-        unfinished.install("installing the addon", progress, install=addons.names(), demo=demo)
+        ours = [*addons.names(), *(path.parent.name for path in instance.extra_manifests)]
+        unfinished.install("installing the addon", progress, install=ours, demo=demo)
         if demo:
             query = "UPDATE ir_module_module SET demo = false WHERE NOT name = ANY(string_to_array(:'ours', ','))"
             instance.server.sql(query, unfinished.database, ours=",".join(addons.names()))

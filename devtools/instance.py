@@ -3,8 +3,10 @@
 import http.client
 import os
 import re
+import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from . import places, processes
@@ -41,6 +43,11 @@ class Instance:
     @property
     def addons_path(self):
         return ",".join(str(path) for path in (*self.odoo.addons, places.CHECKOUT, *self.extra_addons))
+
+    @property
+    def extra_manifests(self):
+        """Manifests in `extra_addons`: folders of addons that only a measurement or a test needs."""
+        return [manifest for folder in self.extra_addons for manifest in sorted(folder.glob("*/__manifest__.py"))]
 
     def configure(self, **options):
         """Write the configuration file and return its path."""
@@ -106,13 +113,23 @@ class Instance:
             **options,
         )
         with open(self.folder / "server.log", "w") as log:
-            return processes.start(
+            start = partial(
+                processes.start,
                 self.command("--config", configuration),
                 cwd=self.folder,
-                env=self.environment,
                 stdout=log,
                 stderr=log,
             )
+            if not workers:
+                return start(env=self.environment)
+            # With workers Odoo lets only 8 connections a worker wait; more at once are reset, which a proxy in front
+            # would hide. It takes a socket that is handed to it, as when it restarts itself.
+            with socket.create_server(("127.0.0.1", port), backlog=1024) as listening:
+                # Workers race for each connection: the losers must not wait in accept().
+                listening.setblocking(False)
+                descriptor = listening.fileno()
+                given = {"ODOO_HTTP_SOCKET_FD": str(descriptor)}
+                return start(env={**self.environment, **given}, pass_fds=[descriptor])
 
     def wait(self, process, port, seconds=60):
         """Until the server answers."""

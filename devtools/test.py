@@ -5,16 +5,13 @@ A part that could not run, or found no test to run, counts as failed: silence mu
 
 import argparse
 import os
-import shutil
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, database, lint, mail, places, processes, python_env, system
+from . import addons, lint, places, processes, python_env, system, temporary
 from .errors import Problem
-from .run import environment, serving
 
 PYTEST_NO_TESTS = 5
 
@@ -87,7 +84,7 @@ def run_odoo(expression):
     if not found:
         return Count()
     system.chromium()
-    with temporary_instance("test", demo=False) as instance:
+    with temporary.instance("test", demo=False) as instance:
         arguments = [f"--odoo-config={instance.configure()}", f"--odoo-database={instance.database}", "--odoo-http"]
         return pytest(instance.python, [*arguments, *found], expression, **instance.environment)
 
@@ -95,47 +92,21 @@ def run_odoo(expression):
 def run_browser(expression):
     """Against a server with demo data, two workers and a mail catcher, shared by all journeys."""
     system.chromium()
-    with temporary_instance("journeys", demo=True) as instance:
-        port = processes.free_port()
-        parameters = {"web.base.url": f"http://127.0.0.1:{port}", "meetings_scheduler.rate_limit": "0"}
-        database.set_parameters(instance, parameters)
-        with (
-            mail.catcher(instance, processes.free_port()) as mailbox,
-            serving(instance, port, workers=2, smtp_port=mailbox.smtp_port),
-        ):
-            surroundings = {
-                "JOURNEY_URL": f"http://127.0.0.1:{port}",
-                "JOURNEY_DATABASE": instance.database,
-                "JOURNEY_MAILS": str(mailbox.folder),
-                "JOURNEY_LOG": str(instance.folder / "server.log"),
-                "JOURNEY_PGHOST": instance.server.host,
-                "JOURNEY_PGUSER": instance.server.user,
-                "PYTHONPATH": str(places.CHECKOUT),
-            }
-            return pytest(instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
+    parameters = {"meetings_scheduler.rate_limit": "0"}
+    with temporary.server("journeys", workers=2, parameters=parameters) as running:
+        surroundings = {
+            "JOURNEY_URL": f"http://127.0.0.1:{running.port}",
+            "JOURNEY_DATABASE": running.instance.database,
+            "JOURNEY_MAILS": str(running.mailbox.folder),
+            "JOURNEY_LOG": str(running.instance.folder / "server.log"),
+            "JOURNEY_PGHOST": running.instance.server.host,
+            "JOURNEY_PGUSER": running.instance.server.user,
+            "PYTHONPATH": str(places.CHECKOUT),
+        }
+        return pytest(running.instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
 
 
 PARTS = {"lint": run_lint, "pure": run_pure, "odoo": run_odoo, "browser": run_browser}
-
-
-@contextmanager
-def temporary_instance(name, demo):
-    """An Odoo on a fresh database, dropped at the end. Two runs in one checkout must not share it."""
-    with environment(f"{places.checkout_name()}_{name}") as instance, places.lock(instance.database):
-        database.make(instance, demo=demo, durable=False)
-        try:
-            yield instance
-        finally:
-            keep_logs(instance)
-            database.drop(instance)
-
-
-def keep_logs(instance):
-    """The last run's logs outlive its database: they tell why a journey failed."""
-    for log in instance.folder.glob("*.log"):
-        kept = places.cache() / "logs" / f"{instance.database}-{log.name}"
-        kept.parent.mkdir(exist_ok=True)
-        shutil.copy(log, kept)
 
 
 def pytest(python, arguments, expression, **environment_variables):
