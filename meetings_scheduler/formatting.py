@@ -1,31 +1,28 @@
-"""Times as people read them: in words, by the reader's locale, with the zone named."""
+"""Times as people read them: in words, by the reader's language. Moments are in the reader's zone already."""
 
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from odoo.tools.misc import babel_locale_parse
 
 
-def date_in_words(moment, timezone, lang):
+def long_date(moment, lang):
     """
-    :param moment: aware datetime
-    :param timezone: IANA name
+    :param moment: date, or datetime in the reader's zone
     :param lang: language code of Odoo, such as ``it_IT``
-    :return: "Tuesday, November 24" as the locale writes it
+    :return: "Tuesday, November 24, 2026", as the language writes it
     """
-    return format_skeleton(
-        "MMMMEEEEd", moment.astimezone(ZoneInfo(timezone)), locale=babel_locale_parse(lang or "en_US")
-    )
+    return format_date(moment, "full", locale=_locale(lang))
 
 
-def short_date(moment, timezone, lang):
-    """:return: "Tue, Nov 24" as the locale writes it; parameters as in :func:`date_in_words`"""
-    return format_skeleton("MMMEd", moment.astimezone(ZoneInfo(timezone)), locale=babel_locale_parse(lang or "en_US"))
+def short_date(moment, lang):
+    """:return: "Tue, Nov 24", as the language writes it; parameters as in :func:`long_date`"""
+    return format_skeleton("MMMEd", moment, locale=_locale(lang))
 
 
-def clock(moment, timezone, lang):
-    """:return: "15:30" or "3:30 PM", as the locale writes it; parameters as in :func:`date_in_words`"""
-    return format_time(
-        moment.astimezone(ZoneInfo(timezone)), format="short", locale=babel_locale_parse(lang or "en_US")
-    )
+def clock(moment, lang):
+    """:return: "15:30" or "3:30 PM", as the language writes it; parameters as in :func:`long_date`"""
+    return format_time(moment, "short", locale=_locale(lang))
+
+
+def _locale(lang):
+    return babel_locale_parse(lang or "en_US")

@@ -1,6 +1,7 @@
 """What the product writes to visitor, host and guests: one mail a fact, one invitation a mail."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -8,7 +9,7 @@ from odoo import fields, models
 from odoo.tools.i18n import format_list
 from odoo.tools.mail import formataddr
 
-from ..formatting import clock, date_in_words, short_date
+from ..formatting import clock, long_date, short_date
 from ..providers import ical, links
 from .scheduling_page_slots import aware
 
@@ -75,7 +76,7 @@ class SchedulingBooking(models.Model):
             when = self._when(self.user_id.tz or self.page_id.timezone, lang)
             record.with_context(lang=lang)._message_log(
                 author_id=self.partner_id.id,
-                body=Markup("%s<br/>%s") % (self._headline(notice, "host"), when["sentence"])
+                body=Markup("%s<br/>%s") % (self._headline(notice, "host"), when["sentence"]),
             )
 
     def _host_names(self):
@@ -217,16 +218,17 @@ class SchedulingBooking(models.Model):
         return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
 
     def _when(self, timezone, lang):
-        """:return: dict of ``sentence`` ("Tuesday, November 24, 15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
-        start, end = aware(self.start), aware(self.stop)
+        """:return: dict of ``sentence`` ("Tuesday, November 24, 2026, 15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
+        zone = ZoneInfo(timezone)
+        start, end = (aware(moment).astimezone(zone) for moment in (self.start, self.stop))
         return {
             "sentence": self.env._(
                 "%(date)s, %(start)s to %(end)s",
-                date=date_in_words(start, timezone, lang),
-                start=clock(start, timezone, lang),
-                end=clock(end, timezone, lang),
+                date=long_date(start, lang),
+                start=clock(start, lang),
+                end=clock(end, lang),
             ),
-            "short": f"{short_date(start, timezone, lang)} {clock(start, timezone, lang)}",
+            "short": f"{short_date(start, lang)} {clock(start, lang)}",
         }
 
     def _where_text(self):

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
 
 from .. import availability
-from ..formatting import clock, date_in_words
+from ..formatting import clock, long_date
 from .scheduling_page_slots import naive
 
 # Where the owner changes what stands in the way: the tab of the page's form and the field on it.
@@ -69,11 +69,11 @@ class SchedulingPage(models.Model):
         offered = {slot.start: slot for slot in availability.slots(rules, hosts, now=page._now(), start=start, end=end)}
         return {
             "timezone": page.timezone,
-            "day": date_in_words(start, page.timezone, self.env.lang),
+            "day": long_date(start, self.env.lang),
             "times": [
                 {
                     "start": moment.astimezone(zone).isoformat(),
-                    "clock": clock(moment, page.timezone, self.env.lang),
+                    "clock": clock(moment.astimezone(zone), self.env.lang),
                     "offered": not reasons,
                     "host": page._who_would_host(offered[moment].host_ids, contact) if not reasons else None,
                     "reasons": [page._reason_in_words(reason, sources) for reason in reasons],
