@@ -35,6 +35,11 @@ class TestPagesWithoutScript(PublicCase):
         self.assertNotIn("Traceback", response.text)
         self.assertFalse(self.bookings.search_count([]))
 
+    def test_parameter_named_like_pythons_own(self):
+        """Bad input: a query that collides with the controller's own words is no error of ours."""
+        self.assertEqual(self.url_open(f"/meetings/{self.slug}?self=1&cls=2&env=3").status_code, 200)
+        self.assertEqual(self.url_open(f"/meetings/api/v1/pages/{self.slug}?self=1").status_code, 200)
+
     def test_month_to_confirmation(self):
         """M28: month, times, form and confirmation follow each other by links alone."""
         _response, month = self.open(f"/meetings/{self.slug}")
