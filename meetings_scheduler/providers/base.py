@@ -277,12 +277,16 @@ class CalendarProvider(ABC):
 
         Harmless to repeat: a key whose event is there, or a revision that is already stored, is answered with the
         event as it is and writes nothing. Raises Conflict if another version is there, NotFound if it is gone.
+        The id of an occurrence changes that one only, the id of a series all that have no change of their own.
         notify: let the server tell the guests, where it does that.
         """
 
     @abstractmethod
     def delete_event(self, calendar_id: str, event_id: str, *, etag: str | None = None, notify: bool = True) -> None:
-        """Remove it; gone already is success. With an etag, Conflict if another version is there."""
+        """Remove it: an event, a whole series, or one occurrence. Gone already is success.
+
+        With an etag, Conflict if another version is there.
+        """
 
     @abstractmethod
     def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:

@@ -171,15 +171,17 @@ class CalDAVProvider(CalendarProvider):
             return self._create(calendar_id, draft, key, notify)
         if event_id is None or etag is None:
             raise ValueError("a change needs both the event and the version it was read in")
-        current_etag, data = self._get(event_id)
-        current = caldav_event.one(event_id, current_etag, data, self._calendar_zone(calendar_id), self._address)
+        href, _, occurrence = event_id.partition("#")
+        current_etag, data = self._get(href)
+        zone = self._calendar_zone(calendar_id)
+        current = caldav_event.one(href, current_etag, data, zone, self._address, occurrence)
         if current is None:
             raise NotFound("There is no such event.", "event")
         if draft.revision and current.revision == draft.revision:
             return current
         if current_etag != etag:
             raise Conflict("The event was changed since it was read.", "etag")
-        changed = caldav_event.rewrite(data, draft, key, self._address, self._clock(), notify)
+        changed = caldav_event.rewrite(data, draft, key, self._address, self._clock(), notify, occurrence)
         return self._put(calendar_id, event_id, changed, {"If-Match": etag})
 
     def _create(self, calendar_id, draft, key, notify):
@@ -193,23 +195,36 @@ class CalDAVProvider(CalendarProvider):
                 raise
             return event
 
-    def _put(self, calendar_id, href, data, condition):
+    def _put(self, calendar_id, event_id, data, condition):
+        href, _, occurrence = event_id.partition("#")
         answer = self._dav.send("PUT", href, data, {**ICS, **condition})
         etag = answer.headers.get("etag", "")
         if not etag or etag.startswith("W/"):
             # The server rewrote it, or does not say (RFC 4791, 5.3.4): only reading tells what it has now.
-            return self.get_event(calendar_id, href)
-        return caldav_event.one(href, etag, data, self._calendar_zone(calendar_id), self._address)
+            return self.get_event(calendar_id, event_id)
+        return caldav_event.one(href, etag, data, self._calendar_zone(calendar_id), self._address, occurrence)
 
     def delete_event(self, calendar_id: str, event_id: str, *, etag: str | None = None, notify: bool = True) -> None:
+        href, _, occurrence = event_id.partition("#")
         try:
-            self._dav.send("DELETE", event_id, headers={"If-Match": etag} if etag else None)
+            if occurrence:
+                self._delete_occurrence(calendar_id, event_id, etag)
+            else:
+                self._dav.send("DELETE", href, headers={"If-Match": etag} if etag else None)
         except NotFound:
             return
         except Conflict:
             # Some answer 412 also for what is not there.
-            if self._exists(event_id):
+            if self._exists(href):
                 raise
+
+    def _delete_occurrence(self, calendar_id, event_id, etag):
+        """Its series stays, so this is a change of it."""
+        href, _, occurrence = event_id.partition("#")
+        self.get_event(calendar_id, event_id)
+        current_etag, data = self._get(href)
+        changed = caldav_event.without_occurrence(data, occurrence)
+        self._dav.send("PUT", href, changed, {**ICS, "If-Match": etag or current_etag})
 
     def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:
         href = f"{self._dav.home().rstrip('/')}/{uuid.uuid4()}/"

@@ -79,7 +79,7 @@ def _one(href, etag, data, zone, address, occurrence):
         component = series if series is not None else exceptions[0]
         event = _event(href, etag, component, zone, address)
         return replace(event, id=href, recurrence=tuple(_lines(component)))
-    moment = date.fromisoformat(occurrence) if len(occurrence) == 10 else datetime.fromisoformat(occurrence)
+    moment = _named(occurrence)
     middle = moment if isinstance(moment, datetime) else datetime.combine(moment, time(12), timezone.utc)
     window = Period(middle - timedelta(days=2), middle + timedelta(days=2))
     found = [_event(href, etag, component, zone, address) for component in exceptions]
@@ -165,17 +165,56 @@ def write(draft, key, digest, address, now, notify) -> bytes:
     return calendar.to_ical()
 
 
-def rewrite(data, draft, key, address, now, notify) -> bytes:
-    """The object with what the draft names replaced, and with what guests answered."""
+def rewrite(data, draft, key, address, now, notify, occurrence="") -> bytes:
+    """The object with what the draft names replaced, and with what guests answered.
+
+    occurrence: only that one, as an exception of the series. A series keeps the exceptions it has while it is one.
+    """
     calendar = Calendar.from_ical(data)
-    component = next(event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event)
+    series = next(event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event)
+    component = _exception(calendar, series, occurrence) if occurrence else series
     replies = {_person(guest, address).email: _person(guest, address).reply for guest in _list(component, "ATTENDEE")}
     sequence = int(component.get("SEQUENCE", 0))
+    without = component.get("EXDATE") if draft.recurrence else None
+    if component is series and not draft.recurrence:
+        calendar.subcomponents = [one for one in calendar.subcomponents if "RECURRENCE-ID" not in one]
     for name in OURS:
         component.pop(name, None)
+    if without is not None and not any(line.startswith("EXDATE") for line in draft.recurrence):
+        component["EXDATE"] = without
     _fill(component, draft, key, address, now, notify, replies, sequence)
     calendar.add_missing_timezones()
     return calendar.to_ical()
+
+
+def without_occurrence(data, occurrence) -> bytes:
+    """The object in which that occurrence does not take place."""
+    calendar = Calendar.from_ical(data)
+    series = next(event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event)
+    exception = _exception(calendar, series, occurrence)
+    calendar.subcomponents.remove(exception)
+    series.add("exdate", exception["RECURRENCE-ID"].dt)
+    return calendar.to_ical()
+
+
+def _exception(calendar, series, occurrence):
+    """The component for one occurrence, made if the rule alone told of it so far."""
+    moment = _named(occurrence)
+    for component in calendar.walk("VEVENT"):
+        if "RECURRENCE-ID" in component and _moment(component["RECURRENCE-ID"].dt, "UTC") == moment:
+            return component
+    component = icalendar.Event()
+    component.add("uid", str(series["UID"]))
+    zone = getattr(series["DTSTART"].dt, "tzinfo", None)
+    # In the form of DTSTART (RFC 5545, 3.8.4.4).
+    component.add("recurrence-id", moment.astimezone(zone) if zone else moment)
+    calendar.add_component(component)
+    return component
+
+
+def _named(occurrence):
+    """What stands after the # of an occurrence's id."""
+    return date.fromisoformat(occurrence) if len(occurrence) == 10 else datetime.fromisoformat(occurrence)
 
 
 def _fill(component, draft, key, address, now, notify, replies, sequence=0):

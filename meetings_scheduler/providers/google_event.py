@@ -114,6 +114,8 @@ def keep_remote(body: dict, current: Mapping) -> dict:
     for edge in ("start", "end"):
         # A patch merges, and a time is either a date or an instant: null removes the other one.
         patch[edge] = {"date": None, "dateTime": None, "timeZone": None, **body[edge]}
+    if current.get("recurrence") and "recurrence" not in body:
+        patch["recurrence"] = None
     if current.get("conferenceData") or current.get("hangoutLink"):
         patch.pop("conferenceData", None)
     return patch

@@ -56,6 +56,26 @@ class MemoryCalendar:
     events: dict[str, Event] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
 
+    def find(self, event_id: str) -> Event:
+        """The event or occurrence. Raises NotFound."""
+        event = self.events.get(event_id)
+        series = self.events.get(event_id.rpartition("_")[0])
+        if event is None and series is not None and series.recurrence:
+            moment = datetime.strptime(event_id.rpartition("_")[2], "%Y%m%dT%H%M").replace(tzinfo=timezone.utc)
+            window = Period(moment - timedelta(days=2), moment + timedelta(days=2))
+            event = next((one for one in _by_rule(series, self.zone, window) if one.id == event_id), None)
+        if event is None or event.status is Status.CANCELLED:
+            raise NotFound("There is no such event.", "event")
+        return event
+
+    def occurrences(self, event: Event, window: Period) -> list[Event]:
+        """What of an event or series is in the window; exceptions stand in for what they replace."""
+        exceptions = [one for one in self.events.values() if one.series_id == event.id]
+        replaced = {one.id for one in exceptions}
+        regular = [one for one in _by_rule(event, self.zone, window) if one.id not in replaced]
+        kept = [one for one in exceptions if one.status is not Status.CANCELLED]
+        return regular + [one for one in kept if _touches(one, self.zone, window)]
+
 
 class MemoryServer:
     """clock: returns aware UTC. writes: how often an account changed something. mails: (recipients, summary)."""
@@ -93,13 +113,20 @@ class MemoryServer:
         )
         calendar = self.calendars[calendar_id]
         calendar.events[event_id] = stored
-        calendar.changed[event_id] = self.version
+        calendar.changed[event.series_id or event_id] = self.version
         return stored
 
     def remove(self, calendar_id: str, event_id: str) -> None:
-        self.version = next(self._versions)
+        """An event, a series with its exceptions, or one occurrence."""
         calendar = self.calendars[calendar_id]
-        del calendar.events[event_id]
+        event = calendar.find(event_id)
+        if event.series_id:
+            # Kept as an exception, so that the rule does not bring it back.
+            self.store(calendar_id, replace(event, status=Status.CANCELLED))
+            return
+        self.version = next(self._versions)
+        for one in [one for one in calendar.events.values() if event_id in (one.id, one.series_id)]:
+            del calendar.events[one.id]
         calendar.changed[event_id] = self.version
 
     def forget_tokens(self) -> None:
@@ -148,6 +175,7 @@ class MemoryProvider(CalendarProvider, PushProvider):
         if sync_token and since < self._server.oldest_token:
             raise SyncTokenExpired("The token is too old.", "forgotten")
         token = seal(str(self._server.version), calendar_id, window)
+        # An exception counts as a change of its series, which is then told as a whole.
         ids = [event_id for event_id, version in calendar.changed.items() if version > since]
         if not sync_token:
             ids = [event_id for event_id in ids if event_id in calendar.events]
@@ -155,7 +183,7 @@ class MemoryProvider(CalendarProvider, PushProvider):
         for number, some in enumerate(pages, 1):
             stored = [calendar.events[event_id] for event_id in some if event_id in calendar.events]
             yield ChangePage(
-                events=tuple(one for event in stored for one in _told(event, calendar.zone, window, bool(sync_token))),
+                events=tuple(one for event in stored for one in _told(calendar, event, window, bool(sync_token))),
                 removed=tuple(Tombstone(event_id) for event_id in some if event_id not in calendar.events),
                 rebuilt=frozenset(event.id for event in stored),
                 is_full=not sync_token,
@@ -163,10 +191,7 @@ class MemoryProvider(CalendarProvider, PushProvider):
             )
 
     def get_event(self, calendar_id: str, event_id: str) -> Event:
-        events = self._calendar(calendar_id, Role.READER).events
-        if event_id not in events or events[event_id].status is Status.CANCELLED:
-            raise NotFound("There is no such event.", "event")
-        return events[event_id]
+        return self._calendar(calendar_id, Role.READER).find(event_id)
 
     def find_event(self, calendar_id: str, key: str) -> Event | None:
         events = self._calendar(calendar_id, Role.READER).events.values()
@@ -198,6 +223,8 @@ class MemoryProvider(CalendarProvider, PushProvider):
             changed,
             id=current.id,
             uid=current.uid,
+            series_id=current.series_id,
+            recurrence_id=current.recurrence_id,
             sequence=max(changed.sequence, current.sequence),
             conference_url=current.conference_url or changed.conference_url,
             attendees=tuple(replace(one, reply=replies.get(one.email, one.reply)) for one in changed.attendees),
@@ -298,39 +325,42 @@ def _event(draft, key):
     )
 
 
-def _told(event, zone, window, is_change):
+def _told(calendar, event, window, is_change):
     """One that was moved out of the window is told all the same: else it would be believed where it was."""
-    return _occurrences(event, zone, window) or ([event] if is_change and not event.recurrence else [])
+    return calendar.occurrences(event, window) or ([event] if is_change and not event.recurrence else [])
 
 
-def _occurrences(event, zone, window):
+def _by_rule(event, zone, window):
     if not event.recurrence:
-        return [event] if _touches(event.start, event.end, zone, window) else []
+        return [event] if _touches(event, zone, window) else []
     length = event.end - event.start
+    starts = [_utc(start) for start in expand(event.start, length, event.recurrence, event.zone or zone, window)]
     return [
         replace(
             event,
             id=f"{event.id}_{start:%Y%m%dT%H%M}",
-            start=_utc(start),
-            end=_utc(start) + length,
+            start=start,
+            end=start + length,
             series_id=event.id,
-            recurrence_id=_utc(start),
+            recurrence_id=start,
             recurrence=(),
         )
-        for start in expand(event.start, length, event.recurrence, event.zone or zone, window)
+        for start in starts
     ]
 
 
 def _busy(calendar, window):
     for event in calendar.events.values():
-        declined = any(guest.is_self and guest.reply is Reply.DECLINED for guest in event.attendees)
-        if event.is_busy and event.status is not Status.CANCELLED and not declined:
-            for one in _occurrences(event, calendar.zone, window):
+        if event.series_id:
+            continue
+        for one in calendar.occurrences(event, window):
+            declined = any(guest.is_self and guest.reply is Reply.DECLINED for guest in one.attendees)
+            if one.is_busy and one.status is not Status.CANCELLED and not declined:
                 yield Period(_instant(one.start, calendar.zone), _instant(one.end, calendar.zone))
 
 
-def _touches(start, end, zone, window):
-    return _instant(start, zone) < window.end and _instant(end, zone) > window.start
+def _touches(event, zone, window):
+    return _instant(event.start, zone) < window.end and _instant(event.end, zone) > window.start
 
 
 def _utc(moment: datetime | date):

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from providers.base import Draft, Period
+from providers.base import Draft, Period, Role
 from providers.caldav import CalDAVProvider
 from providers.errors import (
     AuthenticationFailed,
@@ -353,3 +353,35 @@ def test_address_that_is_no_calendar_server(servers):
     with pytest.raises(NotFound):
         provider.account()
     transport.close()
+
+
+def listed(href, privileges, kind="<c:calendar/>", components="VEVENT"):
+    rights = "".join(f"<d:privilege><d:{name}/></d:privilege>" for name in privileges)
+    return (
+        f"<d:response><d:href>{href}</d:href><d:propstat><d:prop><d:resourcetype><d:collection/>{kind}</d:resourcetype>"
+        f"<d:displayname>{href}</d:displayname><d:current-user-privilege-set>{rights}</d:current-user-privilege-set>"
+        f'<c:supported-calendar-component-set><c:comp name="{components}"/></c:supported-calendar-component-set>'
+        "</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+    )
+
+
+def test_roles_and_what_is_no_calendar(bent):
+    """RFC 3744; row 83: an address book, like a list of tasks, is not offered."""
+    bent.provider.account()
+    body = (
+        '<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">'
+        + listed("/all/", ["all"])
+        + listed("/writer/", ["read", "write-content"])
+        + listed("/reader/", ["read"])
+        + listed("/busy/", ["read-free-busy"])
+        + listed("/tasks/", ["all"], components="VTODO")
+        + listed("/people/", ["all"], kind="")
+        + "</d:multistatus>"
+    ).encode()
+    bent.bent.bend = lambda method, url, asked, answer: status(207, body)
+    assert [(one.id, one.role) for one in bent.provider.list_calendars()] == [
+        ("/all/", Role.OWNER),
+        ("/writer/", Role.WRITER),
+        ("/reader/", Role.READER),
+        ("/busy/", Role.FREE_BUSY),
+    ]

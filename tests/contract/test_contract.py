@@ -348,7 +348,6 @@ def test_series_that_is_deleted(world):
 
 
 def test_one_occurrence_moved_and_one_cancelled(world):
-    needs(world, "occurrence")
     world.add(world.main, start=at(4), end=at(4, 10), summary="s", recurrence=("RRULE:FREQ=DAILY;COUNT=3",))
     mirror = Mirror().read(world.provider, world.main)
     by_start = {event.start: event.id for event in mirror.events.values()}
@@ -542,6 +541,70 @@ def test_update_keeps_what_guests_answered(world):
         "carl@example.com": Reply.DECLINED,
         "erik@example.com": Reply.NEEDS_ACTION,
     }
+
+
+def series_of_three(world):
+    """(series, its occurrences by start), on 4, 5 and 6 March at 9:00 UTC."""
+    rule = ("RRULE:FREQ=DAILY;COUNT=3",)
+    series = world.provider.put_event(world.main, draft(recurrence=rule, revision="s1"), key="series/1")
+    mirror = Mirror().read(world.provider, world.main)
+    return series, {event.start: event for event in mirror.events.values()}
+
+
+def test_update_of_one_occurrence(world):
+    series, found = series_of_three(world)
+    moved = draft(start=at(5, 14), end=at(5, 15), summary="Moved", revision="o1")
+    one = found[at(5)]
+    made = world.provider.put_event(world.main, moved, key="series/1", event_id=one.id, etag=one.etag)
+    assert (made.id, made.start, made.recurrence_id) == (one.id, at(5, 14), at(5))
+    mirror = Mirror().read(world.provider, world.main)
+    assert mirror.starts() == [at(4), at(5, 14), at(6)]
+    assert mirror.titles() == ["Demo", "Demo", "Moved"]
+    assert world.provider.get_event(world.main, series.id).summary == "Demo"
+    assert busy(world)[world.main] == [
+        Period(one.start, one.end) for one in sorted(mirror.events.values(), key=by_start)
+    ]
+
+
+def by_start(event):
+    return event.start
+
+
+def test_delete_of_one_occurrence(world):
+    """The series and its other occurrences stay."""
+    series, found = series_of_three(world)
+    for _ in range(2):
+        world.provider.delete_event(world.main, found[at(5)].id)
+    assert Mirror().read(world.provider, world.main).starts() == [at(4), at(6)]
+    with pytest.raises(NotFound):
+        world.provider.get_event(world.main, found[at(5)].id)
+    assert world.provider.get_event(world.main, series.id).recurrence
+
+
+def test_update_of_a_series_keeps_its_exceptions(world):
+    series, found = series_of_three(world)
+    world.provider.delete_event(world.main, found[at(5)].id)
+    current = world.provider.get_event(world.main, series.id)
+    renamed = draft(summary="Renamed", recurrence=("RRULE:FREQ=DAILY;COUNT=3",), revision="s2")
+    world.provider.put_event(world.main, renamed, key="series/1", event_id=series.id, etag=current.etag)
+    mirror = Mirror().read(world.provider, world.main)
+    assert mirror.starts() == [at(4), at(6)] and set(mirror.titles()) == {"Renamed"}
+
+
+def test_series_that_becomes_a_single_event(world):
+    series, _ = series_of_three(world)
+    mirror = Mirror().read(world.provider, world.main)
+    single = draft(summary="Once", revision="s2")
+    world.provider.put_event(world.main, single, key="series/1", event_id=series.id, etag=series.etag)
+    assert mirror.read(world.provider, world.main).titles() == ["Once"]
+    assert mirror.starts() == [at(4)]
+
+
+def test_update_never_lowers_the_sequence(world):
+    """RFC 5546, 2.1.4: guests' programs would take the change for an old one."""
+    made = world.provider.put_event(world.main, draft(sequence=3), key="booking/1")
+    lower = draft(sequence=1, revision="r2")
+    assert world.provider.put_event(world.main, lower, key="booking/1", event_id=made.id, etag=made.etag).sequence == 3
 
 
 def test_update_of_a_deleted_event(world):

@@ -34,9 +34,7 @@ def google_server(folder):
 
 
 class GoogleWorld(World):
-    abilities = frozenset(
-        {"share", "revoke", "forget", "push", "mail", "meet", "guests", "primary", "page", "occurrence", "uid-own"}
-    )
+    abilities = frozenset({"share", "revoke", "forget", "push", "mail", "meet", "guests", "primary", "page"})
 
     def __init__(self, root, deadline=10):
         self.root = root

@@ -22,7 +22,7 @@ class MemoryWorld(World):
         return self.server.store(calendar, Event(**{"id": "", "uid": "", "etag": "", "zone": self.zone, **event})).id
 
     def change(self, calendar, event_id, **event):
-        self.server.store(calendar, replace(self.server.calendars[calendar].events[event_id], **event))
+        self.server.store(calendar, replace(self.server.calendars[calendar].find(event_id), **event))
 
     def remove(self, calendar, event_id):
         self.server.remove(calendar, event_id)
