@@ -1,4 +1,4 @@
-"""./dev test: lint, pure tests, Odoo tests and browser journeys, ending on one counted line.
+"""./dev test: lint, pure tests, calendar adapters, Odoo tests and browser journeys, ending on one counted line.
 
 A part that could not run, or found no test to run, counts as failed: silence must not look like success.
 """
@@ -78,6 +78,12 @@ def run_pure(expression):
     return pytest(python, ["-p", "no:odoo", "tests/pure"], expression, PYTHONPATH=paths)
 
 
+def run_contract(expression):
+    """Calendar adapters against real servers and stand-ins, which the tests start on the loopback."""
+    system.node()
+    return pytest(python_env.find(), ["-p", "no:odoo", "tests/contract"], expression, PYTHONPATH=str(places.CHECKOUT))
+
+
 def run_odoo(expression):
     """Against a database of its own, without demo data: tests make what they need."""
     found = [f"{name}/tests" for name in addons.names() if (places.CHECKOUT / name / "tests").is_dir()]
@@ -106,7 +112,7 @@ def run_browser(expression):
         return pytest(running.instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
 
 
-PARTS = {"lint": run_lint, "pure": run_pure, "odoo": run_odoo, "browser": run_browser}
+PARTS = {"lint": run_lint, "pure": run_pure, "contract": run_contract, "odoo": run_odoo, "browser": run_browser}
 
 
 def pytest(python, arguments, expression, **environment_variables):
