@@ -18,6 +18,8 @@ from providers.errors import (
 from providers.google import GoogleProvider
 from providers.google_oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, GoogleOAuth, endpoints
 from providers.oauth import Grant, RefreshingToken, challenge, new_state, new_verifier
+from tests.contract.faults import DRAFT, MOVED
+from tests.contract.world import WINDOW
 
 REDIRECT = "https://odoo.example/meetings/connect/google/callback"
 LATER = datetime(2100, 1, 1, tzinfo=timezone.utc)
@@ -87,7 +89,16 @@ def test_scopes_are_enough_for_all_the_adapter_does_and_no_more(journey, google)
     provider = GoogleProvider(
         RefreshingToken(journey.oauth, grant, google.now, lambda fresh: None), google.transport, google.now, google.root
     )
-    provider.list_calendars()
+    assert provider.account().address == google.address
+    assert provider.list_calendars() and provider.free_busy([google.main], WINDOW) == {google.main: []}
+    made = provider.put_event(google.main, DRAFT, key="booking/1")
+    made = provider.put_event(google.main, MOVED, key="booking/1", event_id=made.id, etag=made.etag)
+    assert provider.get_event(google.main, made.id) == provider.find_event(google.main, "booking/1")
+    assert list(provider.changes(google.main, None, WINDOW))
+    provider.delete_event(google.main, made.id)
+    provider.unsubscribe(
+        provider.subscribe(google.main, "https://odoo.example/hook", channel_id="c-1", token="t", lifetime=600)
+    )
     with pytest.raises(PermissionDenied) as caught:
         provider.create_calendar("Odoo tasks")
     assert caught.value.code == "insufficientPermissions"

@@ -4,6 +4,7 @@ Each takes the world, the address of the account, its parameters and its body, a
 """
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from . import events, listing
 from .errors import ApiError
@@ -111,6 +112,10 @@ def watch_events(world, email, parameters, body):
     calendar = world.calendar(parameters["calendarId"], email, "reader")
     if body.get("type") != "web_hook" or not body.get("id") or not body.get("address"):
         raise ApiError(400, "required", "id, type and address are required.")
+    address = urlsplit(body["address"])
+    # Google takes https only; on the loopback there is no certificate to be had.
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
+        raise ApiError(401, "push.webhookUrlNotHttps", "WebHook callback must be HTTPS.")
     if body["id"] in world.channels:
         raise ApiError(400, "channelIdNotUnique", "Channel id not unique.")
     lifetime = min(int(body.get("params", {}).get("ttl", 604_800)), LONGEST_CHANNEL)
