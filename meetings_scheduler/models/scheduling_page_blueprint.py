@@ -95,6 +95,14 @@ class SchedulingPage(models.Model):
             }
         )
 
+    def _hours_between(self, users, start, end):
+        """:return: dict of user id to the :class:`availability.WeeklyHours` that hold between two naive UTC instants"""
+        blueprint = self._blueprint()
+        return {
+            user.id: (blueprint.hours.get(user.id) or self._host_hours(user)).between(start.date(), end.date())
+            for user in users
+        }
+
     def _host_hours(self, user):
         """:return: :class:`HostHours` of a host, in minutes of the wall clock"""
         overrides = self._overrides()

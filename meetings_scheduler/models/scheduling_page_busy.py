@@ -1,12 +1,14 @@
 """What is in the way of a page's hosts, read by one query for any number of hosts and days."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from odoo import models
 from odoo.tools import SQL
 
 from .. import availability
+from ..availability.intervals import intersect, merge
+from ..availability.schedule import open_ranges
 
 
 @dataclass
@@ -55,19 +57,22 @@ class SchedulingPage(models.Model):
         reach = timedelta(days=self._blueprint().reach)
         return SQL(
             """
-            SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
+            SELECT host.user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
                    NULL::int, NULL::int, NULL::bool, NULL::int
-              FROM (
-                  SELECT user_id, unnest(range_agg(period)) AS period
+              FROM unnest(%(users)s::int[]) host (user_id)
+             CROSS JOIN LATERAL (
+                  SELECT unnest(range_agg(tsrange(start, stop))) AS period
                     FROM (
-                        SELECT user_id, tsrange(start, stop) AS period
+                        SELECT start, stop
                           FROM scheduling_busy
-                         WHERE user_id = ANY(%(users)s) AND tsrange(start, stop) && tsrange(%(start)s, %(end)s)
-                         UNION ALL
-                        SELECT user_id, period FROM (%(days_off)s) days_off
+                         WHERE user_id = host.user_id AND tsrange(start, stop) && %(open)s::tsmultirange
+                         ORDER BY start, stop  -- range_agg sorts ranges slowly, but sees that they are in order
                     ) periods
-                   GROUP BY user_id
               ) merged
+             UNION ALL
+            SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
+                   NULL, NULL, NULL, NULL
+              FROM (%(days_off)s) days_off
              UNION ALL
             SELECT host.user_id, extract(epoch FROM booking.start)::bigint, extract(epoch FROM booking.stop)::bigint,
                    booking.buffer_before * 60, booking.buffer_after * 60, booking.page_id = %(page)s, booking.id
@@ -77,14 +82,37 @@ class SchedulingPage(models.Model):
                AND tsrange(host.start, host.stop) && tsrange(%(count_from)s, %(count_to)s)
             """,
             users=users.ids,
-            start=start,
-            end=end,
+            open=self._open_periods(users, start, end),
             days_off=self._days_off_query(users, start, end),
             page=self.id,
             moved=moved.id if moved else 0,
             count_from=start - reach,
             count_to=end + reach,
         )
+
+    def _open_periods(self, users, start, end):
+        """When a meeting may be under way, buffers included: what is busy at any other time takes nothing away.
+
+        :return: a PostgreSQL multirange, as text
+        """
+        rules = self._blueprint().rules
+        low, high = (int(moment.replace(tzinfo=timezone.utc).timestamp()) for moment in (start, end))
+        weeks = []
+        for hours in self._hours_between(users, start, end).values():
+            if hours not in weeks:  # those of a team are mostly the same
+                weeks.append(hours)
+        periods = (
+            (opens - rules.buffer_before, closes + rules.buffer_after)
+            for hours in weeks
+            for opens, closes in open_ranges(hours, low, high)
+        )
+        ranges = (
+            "[{:%Y-%m-%d %H:%M:%S},{:%Y-%m-%d %H:%M:%S})".format(
+                *(datetime.fromtimestamp(edge, timezone.utc) for edge in period)
+            )
+            for period in intersect(merge(periods), [(low, high)])
+        )
+        return "{" + ",".join(ranges) + "}"
 
     def _days_off_query(self, users, start, end):
         """Days off and public holidays that Odoo knows: a person's own, and those of their working hours or company.

@@ -108,10 +108,11 @@ class SchedulingPage(models.Model):
         occupied = self._occupied(users, start, end, booking)
         readable = self.env["scheduling.connection"].sudo()._readable_users(users)
         offline = not self._can_promise(users, readable)
+        hours = self._hours_between(users, start, end)
         return [
             availability.HostCalendar(
                 id=str(user.id),
-                hours=(blueprint.hours.get(user.id) or self._host_hours(user)).between(start.date(), end.date()),
+                hours=hours[user.id],
                 busy=occupied[user.id].busy,
                 bookings=occupied[user.id].bookings,
                 readable=offline or user in readable,
