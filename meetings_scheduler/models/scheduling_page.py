@@ -9,6 +9,8 @@ from odoo.fields import Command
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..form_times import parse_zone
+
 # Words of our own routes below /meetings; a page of that name could never be reached.
 RESERVED_SLUGS = {"api", "connect", "manage", "webhook"}
 
@@ -266,6 +268,16 @@ class SchedulingPage(models.Model):
                 raise ValidationError(self.env._("The last day that may be booked lies before the first one."))
             if page.window_end < fields.Date.context_today(page):
                 raise ValidationError(self.env._("The last day that may be booked lies in the past."))
+
+    @api.constrains("timezone")
+    def _check_timezone(self):
+        for page in self:  # Odoo doesn't check a selection that is made by a function
+            if parse_zone(page.timezone) != page.timezone:
+                raise ValidationError(
+                    self.env._(
+                        "“%(zone)s” is no time zone. Choose one from the list, such as Europe/Rome.", zone=page.timezone
+                    )
+                )
 
     @api.constrains("duration_ids")
     def _check_durations(self):

@@ -66,7 +66,13 @@ class SchedulingPage(models.Model):
             for host in page._host_calendars(start, end)
         ]
         contact = page._contact_of(email_normalize(visitor_email or "") or "")
-        offered = {slot.start: slot for slot in availability.slots(rules, hosts, now=page._now(), start=start, end=end)}
+        span = {"now": page._now(), "start": start, "end": end}
+        offered = {slot.start: slot for slot in availability.slots(rules, hosts, **span)}
+        explained = availability.explain(rules, hosts, **span)
+        if not hosts:  # the times one would expect are the owner's, then
+            owner = availability.HostCalendar("0", hours=page._hours_between(page.user_id, start, end)[page.user_id.id])
+            nobody = (availability.Reason("no_host"),)
+            explained = [(moment, nobody) for moment, _reasons in availability.explain(rules, [owner], **span)]
         return {
             "timezone": page.timezone,
             "day": long_date(start, self.env.lang),
@@ -78,7 +84,7 @@ class SchedulingPage(models.Model):
                     "host": page._who_would_host(offered[moment].host_ids, contact) if not reasons else None,
                     "reasons": [page._reason_in_words(reason, sources) for reason in reasons],
                 }
-                for moment, reasons in availability.explain(rules, hosts, now=page._now(), start=start, end=end)
+                for moment, reasons in explained
             ],
         }
 

@@ -1,8 +1,12 @@
+import re
 from datetime import timedelta
+
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..exceptions import SlotTaken
 from ..models.scheduling_page_slots import naive
@@ -170,6 +174,62 @@ class TestPageRules(SchedulingCase):
         link.expires_on = self.date(-1)
         self.assertFalse(pages._find_public(f"{self.page.slug}~{link.key}"))
 
+    def test_busy_time_beyond_the_hours_counts_for_buffers(self):
+        """What is busy just before opening or after closing time keeps its distance too, as far as a buffer reaches."""
+        self.page.write(
+            {
+                "timezone": "UTC",
+                "hours_ids": [
+                    Command.clear(),
+                    *(Command.create({"day": str(day), "hour_from": 9, "hour_to": 17}) for day in range(7)),
+                ],
+            }
+        )
+        for hour in (8, 17):
+            self.env["scheduling.busy"].create(
+                {
+                    "calendar_id": self.connection.calendar_ids.id,
+                    "user_id": self.host.id,
+                    "start": naive(self.at(hour)),
+                    "stop": naive(self.at(hour + 1)),
+                }
+            )
+        last = self.at(16) + timedelta(minutes=30)
+        self.assertTrue(self.is_free(self.at(9)) and self.is_free(last))
+        self.page.buffer_before = 15
+        self.assertFalse(self.is_free(self.at(9)))
+        self.assertTrue(self.is_free(last))
+        self.page.write({"buffer_before": 0, "buffer_after": 15})
+        self.assertTrue(self.is_free(self.at(9)))
+        self.assertFalse(self.is_free(last))
+
+    def test_busy_time_over_midnight(self):
+        """Hours that end at midnight and go on after it: what is busy around it is in the way, whatever the zone."""
+        self.page.write(
+            {
+                "timezone": "Asia/Kathmandu",
+                "hours_ids": [
+                    Command.clear(),
+                    *(Command.create({"day": str(day), "hour_from": 22, "hour_to": 24}) for day in range(7)),
+                    *(Command.create({"day": str(day), "hour_from": 0, "hour_to": 2}) for day in range(7)),
+                ],
+            }
+        )
+        midnight = self.at(18) + timedelta(minutes=15)  # in Nepal
+        self.assertTrue(self.is_free(midnight))
+        self.env["scheduling.busy"].create(
+            {
+                "calendar_id": self.connection.calendar_ids.id,
+                "user_id": self.host.id,
+                "start": naive(midnight - timedelta(minutes=5)),
+                "stop": naive(midnight + timedelta(minutes=5)),
+            }
+        )
+        free = {slot.start for slot in self.page._free_slots(self.at(12), self.at(23), 30)}
+        self.assertEqual(
+            free, {midnight + timedelta(minutes=minutes) for minutes in (-120, -90, -60, 30, 60, 90)}, "not -30, not 0"
+        )
+
     def test_one_query_for_busy_time(self):
         """Busy time of any number of hosts and days is one query."""
         users = self.env["res.users"].search([], limit=20)
@@ -195,6 +255,41 @@ class TestPageRules(SchedulingCase):
         ):
             with self.subTest(words=words), self.assertRaisesRegex(ValidationError, words), self.env.cr.savepoint():
                 self.page.write(values)
+
+    def test_bad_numbers_are_explained(self):
+        """Bad input of the form that PostgreSQL refuses: the message names the limits."""
+        for values, words in (
+            ({"buffer_before": 1441}, "0 to 1,440 minutes"),
+            ({"buffer_after": -1}, "0 to 1,440 minutes"),
+            ({"min_notice_hours": -1}, "can't be negative"),
+            ({"window_days": 731}, "1 to 730 days"),
+            ({"seats": 0}, "1 to 1,000 seats"),
+        ):
+            with self.subTest(values=values):
+                with (
+                    mute_logger("odoo.sql_db"),
+                    self.assertRaises(CheckViolation) as refused,
+                    self.env.cr.savepoint(),
+                ):
+                    self.page.write(values)
+                    self.page.flush_recordset()
+                self.page.invalidate_recordset()
+                # What the form shows: Odoo's answer to such an error.
+                self.assertIn(words, self.page._sql_error_to_message(refused.exception))
+        self.page.write({"buffer_before": 1440, "buffer_after": 1440})
+        self.page.flush_recordset()
+
+    def test_unknown_zone(self):
+        """Bad input: no page gets a zone that isn't one; every name that the form offers is one."""
+        for zone in ("Mars/Phobos", "Europe/rome", "GMT+25"):
+            with (
+                self.subTest(zone=zone),
+                self.assertRaisesRegex(ValidationError, f"“{re.escape(zone)}” is no time zone"),
+                self.env.cr.savepoint(),
+            ):
+                self.page.timezone = zone
+        for zone in self.page._fields["timezone"].get_values(self.env):
+            self.page.timezone = zone
 
     def test_slug_is_unique_and_names_its_page(self):
         """M44, M45: an address belongs to one page of all domains; the message names the page that has it."""

@@ -164,6 +164,8 @@ class TestTogether(TeamCase):
         self.assertTrue(self.is_free(page, self.at(11)))
         (self.host | self.marco).active = False
         self.assertFalse(page._free_slots(self.at(0), self.at(0, 5), 30))
+        times = page.explain(self.at(12).date().isoformat())["times"]
+        self.assertEqual({reason["text"] for time in times for reason in time["reasons"]}, {"The page has no host"})
         self.assertEqual(booking.state, "confirmed", "nothing is lost")
 
 
