@@ -1,1 +1,1 @@
-from . import api, booking, connect, manage
+from . import api, booking, connect, explain, manage

@@ -7,6 +7,7 @@ from .openapi_schemas import SCHEMAS
 VERSION = "1.0.0"
 STATUS_TEXTS = {
     400: "Wrong input; the message says what to do, `field` where.",
+    401: "Nobody is signed in.",
     404: "The page or the link doesn't exist, or isn't public.",
     409: "The time is taken (with up to three `alternatives`), too late to change, or the key was used before.",
     410: "The meeting is cancelled.",
@@ -35,6 +36,12 @@ TZ = {
     "schema": {"type": "string"},
     "description": "IANA name, such as Europe/Rome. An unknown one is answered in the page's zone, with a `warning`.",
 }
+DURATION = {
+    "name": "duration",
+    "in": "query",
+    "schema": {"type": "integer"},
+    "description": "Minutes; one of the page's durations. Default: the page's default.",
+}
 SLOT_QUERY = [
     {
         "name": "from",
@@ -49,11 +56,22 @@ SLOT_QUERY = [
         "description": f"Last day (included) or time; at most {MAX_DAYS} days after `from`. Default: 31 days after it.",
     },
     TZ,
+    DURATION,
+]
+EXPLAIN_QUERY = [
     {
-        "name": "duration",
+        "name": "date",
         "in": "query",
-        "schema": {"type": "integer"},
-        "description": "Minutes; one of the page's durations. Default: the page's default.",
+        "required": True,
+        "schema": {"type": "string", "format": "date"},
+        "description": "The day, in the page's zone.",
+    },
+    DURATION,
+    {
+        "name": "visitor",
+        "in": "query",
+        "schema": {"type": "string", "format": "email"},
+        "description": "As whom to ask; it may decide who would host.",
     },
 ]
 IDEMPOTENCY = {
@@ -75,7 +93,8 @@ def document(server):
             "version": VERSION,
             "description": (
                 "Free times, bookings, moving and cancelling. No session, no key: a manage token, given once with the "
-                "booking, is what allows to read and change it. Times carry offsets; messages follow Accept-Language."
+                "booking, is what allows to read and change it. Only /explain, for who runs the page, needs a session. "
+                "Times carry offsets; messages follow Accept-Language."
             ),
         },
         "servers": [{"url": f"{server}/meetings/api/v1"}],
@@ -86,6 +105,18 @@ def document(server):
             },
             "/pages/{slug}/slots": {
                 "get": _operation("getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429))
+            },
+            "/pages/{slug}/explain": {
+                "get": {
+                    **_operation(
+                        "explainDay",
+                        "Why times of a day are not offered, for who runs the page",
+                        [SLUG, *EXPLAIN_QUERY],
+                        {200: _ref("Explanation")},
+                        (400, 401, 404, 429),
+                    ),
+                    "security": [{"session": []}],
+                }
             },
             "/pages/{slug}/bookings": {
                 "post": _operation(
@@ -132,7 +163,10 @@ def document(server):
                 )
             },
         },
-        "components": {"schemas": SCHEMAS},
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "session_id"}},
+        },
     }
 
 

@@ -27,6 +27,26 @@ QUESTION = _object(
     options={"type": "array", "items": TEXT},
 )
 
+REASON = _object(
+    ["code", "text", "tab", "field", "record"],
+    code={"type": "string", "description": "Such as notice, hours, busy or limit_count."},
+    text=TEXT,
+    tab={"type": ["string", "null"], "description": "The tab of the page's form with the setting."},
+    field={"type": ["string", "null"], "description": "The setting."},
+    record={"type": ["array", "null"], "description": "Model and id of what is in the way, if the user may see it."},
+)
+EXPLAINED = _object(
+    ["start", "clock", "offered", "host", "reasons"],
+    start=MOMENT,
+    clock={"type": "string", "description": "The time in words."},
+    offered=BOOLEAN,
+    host={
+        "anyOf": [_object(["name", "reason"], name=TEXT, reason=TEXT), {"type": "null"}],
+        "description": "Who would take it, and why.",
+    },
+    reasons={"type": "array", "items": REASON, "description": "Empty exactly when the time is offered."},
+)
+
 SCHEMAS = {
     "Page": _object(
         ["slug", "name", "url", "host", "online", "timezone", "durations", "default_duration", "questions", "window"],
@@ -64,6 +84,12 @@ SCHEMAS = {
             "description": "The first free time from `from` on, after `to` if there is none before.",
         },
         warning={"type": "string", "description": "The zone was unknown."},
+    ),
+    "Explanation": _object(
+        ["timezone", "day", "times"],
+        timezone=TEXT,
+        day={"type": "string", "description": "The date in words."},
+        times={"type": "array", "items": EXPLAINED},
     ),
     "BookingRequest": _object(
         ["start", "first_name", "last_name", "email"],

@@ -16,6 +16,7 @@ from . import test_page_rules
 from . import test_page_types
 from . import test_public_api
 from . import test_public_counter
+from . import test_public_explain
 from . import test_public_form
 from . import test_public_manage
 from . import test_public_pages

@@ -51,6 +51,10 @@ class TestApi(PublicCase):
         document = self.document()
         self.check_shape(document, "Page", self.url_open(self.page_api).json())
         self.check_shape(document, "Slots", self.url_open(f"{self.page_api}/slots").json())
+        self.authenticate(self.host.login, self.host.login)
+        explained = self.url_open(f"{self.page_api}/explain?date={self.at(0).date()}").json()
+        self.check_shape(document, "Explanation", explained)
+        self.logout()
         booked = self.post(self.form())
         self.check_shape(document, "Booking", booked.json())
         token = booked.json()["manage_url"].rpartition("/")[2]
