@@ -21,18 +21,24 @@ class SchedulingBooking(models.Model):
     event_link_ids = fields.One2many("scheduling.event.link", "booking_id", "In the host's calendar")
 
     def _notify(self, notice):
-        """A fact that people are told changes the host's calendar as well."""
+        """A fact that people are told changes the host's calendar as well, unless it comes from there."""
         result = super()._notify(notice)
-        connection = self.env["scheduling.connection"]._of_user(self.user_id)
-        if self.invited_by == "provider" and connection and notice in ("booked", "moved", "cancelled"):
-            self.env["scheduling.operation"]._enqueue(
-                "write_event",
-                f"event:{self.id}:{notice}:{self.invite_sequence}",
-                f"event:{self.id}",
-                booking=self,
-                connection=connection,
-            )
+        from_there = self.env.context.get("scheduling_from_calendar")
+        if notice in ("booked", "moved", "cancelled") and not from_there:
+            self._enqueue_write(f"{notice}:{self.invite_sequence}")
         return result
+
+    def _put_back(self):
+        """The event was changed in the calendar to what can't be: there it becomes again what the booking says."""
+        self.invite_sequence += 1
+        self._enqueue_write(f"back:{self.invite_sequence}")
+
+    def _enqueue_write(self, what):
+        connection = self.env["scheduling.connection"]._of_user(self.user_id)
+        if self.invited_by == "provider" and connection:
+            self.env["scheduling.operation"]._enqueue(
+                "write_event", f"event:{self.id}:{what}", f"event:{self.id}", booking=self, connection=connection
+            )
 
     def _write_remote_event(self, adapter, calendar):
         """Makes the event in ``calendar`` what the booking says now: created, changed, deleted, or left as it is.
@@ -71,6 +77,7 @@ class SchedulingBooking(models.Model):
         values = {
             "remote_id": event.id,
             "etag": event.etag,
+            "uid": event.uid,
             "start": self.start,
             "stop": self.stop,
             "web_url": event.web_url,

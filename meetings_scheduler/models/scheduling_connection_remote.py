@@ -187,6 +187,7 @@ class SchedulingConnection(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for connection in due:
             connection._refresh_busy()
+            connection._sync_in()
             connection.calendar_ids._renew_channels()
             if not self.env["ir.cron"]._commit_progress(1):
                 break

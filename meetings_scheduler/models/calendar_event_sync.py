@@ -1,0 +1,154 @@
+"""What people do with meetings in Odoo is told to the calendar: here it is noticed, the outbox does it."""
+
+from odoo import api, fields, models
+
+# What a change of which the event in the calendar follows.
+SYNCED_FIELDS = {
+    "name",
+    "start",
+    "stop",
+    "start_date",
+    "stop_date",
+    "duration",
+    "allday",
+    "location",
+    "videocall_location",
+    "description",
+    "partner_ids",
+    "attendee_ids",
+    "active",
+    "user_id",
+}
+
+
+class CalendarEvent(models.Model):
+    _inherit = "calendar.event"
+
+    scheduling_link_ids = fields.One2many("scheduling.event.link", "event_id", "In outside calendars")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        events._tell_calendar()
+        return events
+
+    def write(self, vals):
+        changed = SYNCED_FIELDS & set(vals)
+        result = super().write(vals)
+        # While Odoo makes an event it writes into it; then create() tells.
+        if changed and not self.env.context.get("is_calendar_event_new"):
+            self._tell_calendar()
+        return result
+
+    def unlink(self):
+        links = self._links_to_tell()
+        result = super().unlink()
+        links._deleted_here()
+        return result
+
+    def action_unlink_event(self, attendee_id=None, recurrence=False):
+        """The calendar tells the guests: Odoo's question whether to mail them as well is left out."""
+        if len(self) == 1 and self._links_to_tell().filtered("is_organizer"):
+            self.unlink()
+            return {"type": "ir.actions.act_url", "target": "self", "url": "/odoo/calendar"}
+        return super().action_unlink_event(attendee_id, recurrence)
+
+    # ------------------------------------------------------------ what goes out
+
+    def _links_to_tell(self):
+        """:return: the links of these meetings that follow what a person does here (sudo)"""
+        links = self.env["scheduling.event.link"]
+        if self.env.context.get("scheduling_own_write"):
+            return links.sudo()
+        return links._of_meetings(self).filtered(lambda link: link.calendar_id.connection_id._syncs())
+
+    def _tell_calendar(self):
+        """Asks the outbox to bring the calendar in line, in the transaction that changed the meetings."""
+        if self.env.context.get("scheduling_own_write"):
+            return
+        links = self._links_to_tell()
+        for link in links.filtered(lambda link: link.origin == "odoo" and link.event_id.user_id != link.user_id):
+            link._deleted_here()  # somebody else invites now, from their own calendar
+            link.leads = False
+            links -= link
+        links._changed_here()
+        for event in (self - links.event_id).filtered("active"):
+            connection = event._inviting_connection()
+            if connection:
+                event._link_with(connection.main_calendar_id)
+
+    def _link_with(self, calendar):
+        links = self.env["scheduling.event.link"].sudo()
+        earlier = links.search([("event_id", "=", self.id), ("calendar_id", "=", calendar.id)])
+        if earlier:  # it was this user's before
+            earlier.write({"leads": True})
+            earlier._changed_here()
+            return
+        links.create(
+            {
+                "event_id": self.id,
+                "calendar_id": calendar.id,
+                "origin": "odoo",
+                "state": "pending",
+                "key": links._new_key(),
+                "start": self.start,
+                "stop": self.stop,
+            }
+        )._changed_here()
+
+    def _inviting_connection(self):
+        """The connection whose calendar invites to this meeting.
+
+        That is so for a meeting to come that a connected user organizes with somebody from outside. Bookings have their
+        own event; recurring meetings of Odoo stay with Odoo.
+
+        :return: scheduling.connection (sudo), or an empty recordset
+        """
+        connection = self._organizers_connection()
+        if (
+            connection._syncs()
+            and connection.main_calendar_id
+            and not self.recurrency
+            and not self.sudo().scheduling_booking_ids
+            and self.stop > fields.Datetime.now()
+            and self._outside_attendees()
+        ):
+            return connection
+        return connection.browse()
+
+    def _organizers_connection(self):
+        """:return: the organizer's connection with a calendar outside of Odoo (sudo), or an empty recordset"""
+        user = self.sudo().user_id
+        connection = self.env["scheduling.connection"]._of_user(user) if user else self.env["scheduling.connection"]
+        return connection.filtered(lambda connection: connection.provider != "odoo")
+
+    def _outside_attendees(self):
+        """:return: attendees with an address who are no colleagues"""
+        return self.sudo().attendee_ids.filtered(
+            lambda attendee: (
+                attendee.partner_id.email_normalized
+                and not (attendee.partner_id.user_ids and not all(attendee.partner_id.user_ids.mapped("share")))
+            )
+        )
+
+    def _attendees_not_to_mail(self):
+        """Whom Odoo doesn't write about this meeting.
+
+        The calendar invites where sync is on. Where a connected user has turned sync off, contacts get no invitation at
+        all (MISSION.md, M24), unless the administrator lets Odoo send its own.
+
+        :return: calendar.attendee (sudo)
+        """
+        self.ensure_one()
+        linked = self._links_to_tell().filtered(lambda link: link.state in ("pending", "live", "ending"))
+        if linked or self._inviting_connection():
+            return self.sudo().attendee_ids
+        connection = self._organizers_connection()
+        is_quiet = connection and not connection.use_sync
+        parameters = self.env["ir.config_parameter"].sudo()
+        if is_quiet and not parameters.get_param("meetings_scheduler.odoo_invites_without_sync"):
+            return self._outside_attendees()
+        return self.env["calendar.attendee"].sudo()
+
+    def _get_public_fields(self):
+        return super()._get_public_fields() | {"scheduling_link_ids"}

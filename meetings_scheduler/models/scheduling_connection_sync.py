@@ -1,0 +1,100 @@
+"""Calendar sync of a connection: whether it is on, when it is read, and what its owner sees of it."""
+
+import logging
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..providers import errors
+
+_logger = logging.getLogger(__name__)
+
+
+class SchedulingConnection(models.Model):
+    _inherit = "scheduling.connection"
+
+    use_sync = fields.Boolean(
+        "Calendar sync",
+        default=True,
+        help="Events with a contact as guest appear as meetings in Odoo, and meetings made in Odoo are put into the "
+        "calendar, which invites their guests.",
+    )
+
+    def _syncs(self):
+        """:return: the connections whose meetings flow both ways
+
+        If Odoo's own Google or Microsoft sync is active for the user, it does that already, and nothing may come twice.
+        """
+        return self.filtered(
+            lambda connection: (
+                connection.use_sync
+                and connection.provider != "odoo"
+                and connection.state != "disconnected"
+                and not connection.user_id._has_any_active_synchronization()
+            )
+        )
+
+    def _sync_in(self):
+        """Reads what changed in the main calendars; each alone, so that one that fails doesn't hold up the others."""
+        now = fields.Datetime.now()
+        for connection in self.sudo()._syncs():
+            calendar = connection.main_calendar_id
+            if connection.state != "connected" or (connection.paused_until or now) > now or calendar.state != "active":
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    calendar._sync_in()
+            except (errors.ProviderError, UserError) as error:
+                _logger.info("Calendar %s was not synced: %s", calendar.id, error)
+                connection._provider_failed(error)
+                calendar.sync_error = connection._error_in_words(error)
+            except Exception as error:  # a bug with one calendar must not stop the poll of all
+                _logger.exception("Calendar %s could not be synced", calendar.id)
+                calendar.sync_error = f"{type(error).__name__}: {error}"[:500]
+
+    def _connect(self, provider, code, verifier):
+        """What is in the calendar is read at once, by the poll that connecting starts."""
+        connection = super()._connect(provider, code, verifier)
+        connection.refresh_due = fields.Datetime.now()
+        return connection
+
+    def _disconnect(self):
+        """Meetings stay where they are, on both sides; nothing follows any more."""
+        self.calendar_ids.write({"sync_token": False, "sync_error": False, "held_removals": 0})
+        return super()._disconnect()
+
+    def _sync_facts(self):
+        """What the reconciliation screen shows of one connection.
+
+        :return: dict: linked, pending, failed (list of {id, what, error, attempts}), held, last_read, next_read, error
+        """
+        self.ensure_one()
+        self.check_access("read")
+        connection = self.sudo()
+        calendar = connection.main_calendar_id
+        count = dict(
+            self.env["scheduling.event.link"]
+            .sudo()
+            ._read_group([("calendar_id.connection_id", "=", self.id)], ["state"], ["__count"])
+        )
+        operations = self.env["scheduling.operation"].sudo()
+        mine = [("connection_id", "=", self.id), ("kind", "in", ("write_event", "write_meeting"))]
+        failed = operations.search([*mine, ("last_error", "!=", False), ("state", "!=", "done")], limit=100)
+        return {
+            "linked": count.get("live", 0),
+            "pending": operations.search_count([*mine, ("state", "in", ("pending", "running"))]),
+            "failed": [
+                {
+                    "id": operation.id,
+                    "what": operation._subject(),
+                    "error": operation.last_error,
+                    "attempts": operation.attempts,
+                    "next_attempt": operation.next_attempt if operation.state == "pending" else False,
+                }
+                for operation in failed
+            ],
+            "held": calendar.held_removals,
+            "error": calendar.sync_error or connection.lost_reason or "",
+            "last_read": calendar.sync_read_at,
+            "next_read": max(filter(None, (connection.refresh_due, connection.paused_until)), default=False),
+        }

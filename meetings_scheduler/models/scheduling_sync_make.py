@@ -1,0 +1,171 @@
+"""Events of the calendar become meetings: many at once, on the contact and its open opportunity, without a word."""
+
+import uuid
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.fields import Command
+
+from ..sync.facts import facts_of, people
+from ..sync.text import as_html
+from .scheduling_sync_meeting import NO_TITLE, SILENT
+
+
+class SchedulingEventLink(models.Model):
+    _inherit = "scheduling.event.link"
+
+    @api.model
+    def _make_meetings(self, calendar, creations):
+        """
+        :param creations: list of :class:`sync.planner.Create`
+        :return: the new links
+        """
+        if not creations:
+            return self.browse()
+        host = calendar.user_id
+        named = {address: name for creation in creations for address, name in people(creation.event).items()}
+        partners = self._partners_of(calendar, named)
+        opportunities = self._open_opportunities(partners.values())
+        events = [creation.event for creation in creations]
+        facts = [facts_of(event, partners) for event in events]
+        meetings = (
+            self.env["calendar.event"]
+            .with_user(host)
+            .sudo()
+            .with_context(**SILENT)
+            .create([self._meeting_values(host, event, one, partners) for event, one in zip(events, facts)])
+        )
+        links = self.create(
+            [
+                {
+                    **self._version_values(calendar, event),
+                    "event_id": meeting.id,
+                    "calendar_id": calendar.id,
+                    "origin": "remote",
+                    "key": self._new_key(),
+                    "conference_url": event.conference_url or False,
+                    "agreed": one.dump(),
+                }
+                for event, meeting, one in zip(events, meetings, facts)
+            ]
+        )
+        told = set()
+        for link, event, one in zip(links, events, facts):
+            link._apply_replies(event)
+            mine = self.env["res.partner"].union(*(partners[address] for address in one.guests))
+            contacts = mine.filtered(lambda partner: not partner.user_ids)
+            lead = opportunities.filtered_domain([("partner_id", "in", contacts.ids)])
+            lead = lead if len(lead) == 1 else lead.browse()
+            if lead:  # after the creation, which would log it in Odoo's own way once more
+                link._meeting().opportunity_id = lead
+            link._tell_origin(contacts, lead, told)
+        return links
+
+    @api.model
+    def _new_key(self):
+        return f"meeting:{uuid.uuid4().hex}"
+
+    @api.model
+    def _meeting_values(self, host, event, facts, partners):
+        return {
+            "name": facts.summary or NO_TITLE,
+            "description": as_html(facts.description),
+            "user_id": host.id if event.is_organizer else False,
+            "partner_ids": [
+                Command.set([host.partner_id.id, *(partners[address].id for address in sorted(facts.guests))])
+            ],
+            "show_as": "busy" if event.is_busy else "free",
+            "location": False if facts.location.startswith(("http://", "https://")) else facts.location or False,
+            "videocall_location": facts.location
+            if facts.location.startswith(("http://", "https://"))
+            else event.conference_url or False,
+            "event_tz": event.zone if event.zone in self._zones() else host.tz,
+            **self._time_values(facts),
+        }
+
+    @api.model
+    def _zones(self):
+        return dict(self.env["calendar.event"]._fields["event_tz"]._description_selection(self.env))
+
+    @api.model
+    def _open_opportunities(self, partners):
+        """:return: their opportunities that are neither won nor lost"""
+        return self.env["crm.lead"].search(
+            [
+                ("partner_id", "in", [partner.id for partner in partners]),
+                ("type", "=", "opportunity"),
+                ("won_status", "=", "pending"),
+            ]
+        )
+
+    def _tell_origin(self, contacts, opportunity, told):
+        """The record says where the meeting comes from; a series is told of once.
+
+        :param told: set of what was told already, which this adds to
+        """
+        # Without the title: should the event become private, it must not stand in a note.
+        link = self.event_id._get_html_link(title=self.env._("A meeting"))
+        source = Markup(' (<a href="%s">%s</a>)') % (self.web_url, self.env._("open")) if self.web_url else ""
+        body = Markup("<p>%s%s</p>") % (
+            self.env._(
+                "%(meeting)s on %(when)s came in from the calendar of %(account)s.",
+                meeting=link,
+                when=self._time_text(self._agreed_facts()),
+                account=self._account(),
+            ),
+            source,
+        )
+        for record in (*contacts, *opportunity):
+            key = record._name, record.id, self.series_id or self.remote_id
+            if key not in told:
+                told.add(key)
+                record._message_log(body=body)
+
+    @api.model
+    def _join_meeting(self, calendar, event, meeting):
+        """The meeting is known from a colleague's calendar or a booking: this is only one more copy of it."""
+        if not meeting or self.search_count([("event_id", "=", meeting.id), ("calendar_id", "=", calendar.id)]):
+            return self.browse()
+        leading = self.search([("event_id", "=", meeting.id), ("leads", "=", True)])
+        leads = event.is_organizer and not meeting.scheduling_booking_ids
+        if leads:
+            leading.leads = False
+        link = self.create(
+            {
+                **self._version_values(calendar, event),
+                "event_id": meeting.id,
+                "calendar_id": calendar.id,
+                "origin": "remote",
+                "key": self._new_key(),
+                "leads": leads,
+                "agreed": leading[:1].agreed,
+            }
+        )
+        own = link._meeting()
+        values = {}
+        if calendar.user_id.partner_id not in own.partner_ids:
+            values["partner_ids"] = [Command.link(calendar.user_id.partner_id.id)]
+        if leads and own.user_id != calendar.user_id:
+            values["user_id"] = calendar.user_id.id
+        if values:
+            own.write(values)
+        link._apply_replies(event)
+        return link
+
+    def _absorb_twins(self):
+        """A colleague's calendar was read before this link knew its UID, and made a meeting of its own: merged."""
+        twins = self.search(
+            [
+                ("uid", "=", self.uid),
+                ("recurrence_key", "=", self.recurrence_key),
+                ("id", "!=", self.id),
+                ("origin", "=", "remote"),
+                ("booking_id", "=", False),
+                ("event_id", "not in", (False, self.event_id.id)),
+                ("calendar_id", "!=", self.calendar_id.id),
+            ]
+        )
+        for twin in twins:
+            twin._meeting().active = False
+            twin.write({"event_id": self.event_id.id, "leads": False})

@@ -1,0 +1,200 @@
+"""Sync out: a meeting's event is brought in line by the outbox, and the calendar invites, updates and cancels.
+
+Whatever was asked for, an operation reads the event first and then makes both sides say the same: repeated, it finds
+nothing to do.
+"""
+
+from odoo import fields, models
+
+from ..providers import errors
+from ..providers.base import Attendee, Draft
+from ..sync.facts import facts_of, people
+from ..sync.text import for_calendar, plain_text
+from .scheduling_page_slots import aware
+
+TRIES = 3  # as often somebody may change the event between our reading and our writing
+
+
+class SchedulingEventLink(models.Model):
+    _inherit = "scheduling.event.link"
+
+    # ------------------------------------------------------------ asked for in the user's transaction
+
+    def _changed_here(self):
+        """A person changed, archived or brought back the meeting in Odoo."""
+        for link in self:
+            values = link._state_after_change()
+            if values is None:
+                continue
+            link.write({**values, "changed_at": fields.Datetime.now()})
+            link._enqueue_write()
+
+    def _state_after_change(self):
+        """:return: values of the link, or None: there is nothing to tell"""
+        meeting = self.event_id.sudo()
+        if not meeting.active:
+            if self.state in ("ending", "ended", "ignored"):
+                return None
+            return {"state": "ending"} if self.is_organizer else {"state": "ignored"}
+        if self.state == "ignored" or (self.state == "ending" and self.remote_id):
+            return {"state": "live", "etag": False}
+        if self.state in ("ending", "ended"):
+            # Deleted there for good: it is made anew.
+            return {"state": "pending", "key": self._new_key(), "remote_id": False, "etag": False, "agreed": False}
+        return {} if self._own_facts() != self._agreed_facts() else None
+
+    def _deleted_here(self):
+        """The meeting's record is gone. What others organize is left alone, and doesn't come back."""
+        for link in self.filtered(lambda link: link.state in ("pending", "live")):
+            link.write({"state": "ending" if link.is_organizer else "ignored", "changed_at": fields.Datetime.now()})
+            if link.is_organizer:
+                link._enqueue_write()
+
+    def _enqueue_write(self):
+        self.version += 1
+        self.env["scheduling.operation"]._enqueue(
+            "write_meeting",
+            f"meeting:{self.id}:{self.version}",
+            f"meeting:{self.id}",
+            connection=self.calendar_id.connection_id,
+            link_id=self.id,
+        )
+
+    # ------------------------------------------------------------ carried out by the outbox
+
+    def _write_remote(self, adapter):
+        """Makes the event what the meeting is now: created, changed, cancelled, or left as it is.
+
+        :raises ProviderError: to be tried again, or not, as it says
+        """
+        for _time in range(TRIES):
+            try:
+                return self._write_once(adapter)
+            except errors.Conflict as error:
+                conflict = error
+        raise conflict
+
+    def _write_once(self, adapter):
+        self.ensure_one()
+        if self.state in ("ended", "ignored"):
+            return
+        event = self._read_event(adapter) if self.remote_id else None
+        if self.state == "ending":
+            self._cancel_remote(adapter, event or self._find_unknown(adapter))
+        elif event is None and self.remote_id:
+            self._follow_removal()
+        elif not self.event_id.sudo().active:
+            self._cancel_remote(adapter, event or self._find_unknown(adapter))
+        else:
+            if event is None:
+                event = self._put(adapter, self._new_draft())
+                self._absorb_twins()
+            wanted = self._reconcile(event)
+            theirs = self._agreed_facts()
+            if wanted != theirs and event.is_organizer:
+                event = self._put(adapter, self._changed_draft(event, wanted, theirs), event)
+                # The calendar's version of what we wrote is right: nothing is left to write.
+                self._apply(self._agreed_facts(), event)
+
+    def _put(self, adapter, draft, event=None):
+        written = adapter.put_event(
+            self.calendar_id.remote_id,
+            draft,
+            key=self.key,
+            event_id=event.id if event else None,
+            etag=event.etag if event else None,
+        )
+        self._remember(written, self._remote_facts(written))
+        return written
+
+    def _find_unknown(self, adapter):
+        """:return: the event of a write whose answer was lost, or None"""
+        return adapter.find_event(self.calendar_id.remote_id, self.key) if not self.remote_id else None
+
+    def _cancel_remote(self, adapter, event):
+        if event is None:
+            self.state = "ended"
+        elif not event.is_organizer:
+            self.state = "ignored"
+        elif self.event_id and self._is_newer_there(event):
+            self._reconcile(event, is_back=True)
+            self._log_on_meeting(
+                self.env._(
+                    "Cancelled in Odoo, but changed in the calendar of %(account)s after that: it takes place.",
+                    account=self._account(),
+                )
+            )
+        else:
+            adapter.delete_event(self.calendar_id.remote_id, event.id, etag=event.etag)
+            self.write({"state": "ended", "remote_id": event.id, "etag": event.etag})
+
+    def _is_newer_there(self, event):
+        """:return: whether somebody changed the event after it was cancelled here"""
+        known = not self.etag or event.etag == self.etag
+        return not known and bool(event.updated_at) and event.updated_at > aware(self.changed_at)
+
+    # ------------------------------------------------------------ drafts
+
+    def _new_draft(self):
+        meeting, facts = self.event_id.sudo(), self._own_facts()
+        return Draft(
+            start=facts.start,
+            end=facts.end,
+            summary=facts.summary,
+            description=for_calendar(facts.description),
+            location=facts.location,
+            zone=meeting.event_tz or self.user_id.tz or "UTC",
+            attendees=tuple(self._guest(address) for address in sorted(facts.guests)),
+            is_busy=meeting.show_as == "busy",
+            is_private=meeting.privacy == "private",
+        )
+
+    def _changed_draft(self, event, wanted, theirs):
+        """What Odoo doesn't know of the event stays as it is: further guests, rooms, a description in HTML."""
+        kept = [guest for guest in event.attendees if guest.email not in theirs.guests - wanted.guests]
+        added = wanted.guests - facts_of(event, people(event)).guests
+        moved = wanted.time != theirs.time
+        described = plain_text(event.description) == wanted.description
+        return Draft(
+            start=wanted.start,
+            end=wanted.end,
+            summary=wanted.summary if wanted.summary != theirs.summary else event.summary,
+            description=event.description if described else for_calendar(wanted.description),
+            location=wanted.location if wanted.location != theirs.location else event.location,
+            zone=event.zone or self.event_id.sudo().event_tz or "UTC",
+            attendees=(*kept, *(self._guest(address) for address in sorted(added))),
+            is_busy=event.is_busy,
+            is_private=event.is_private,
+            status=event.status,
+            recurrence=event.recurrence,
+            sequence=event.sequence + 1 if moved else event.sequence,
+        )
+
+    def _guest(self, address):
+        partners = self.event_id.sudo().attendee_ids.partner_id
+        return Attendee(address, partners.filtered(lambda partner: partner.email_normalized == address)[:1].name or "")
+
+
+class SchedulingOperation(models.Model):
+    _inherit = "scheduling.operation"
+
+    kind = fields.Selection(
+        selection_add=[("write_meeting", "Write the meeting into the calendar")],
+        ondelete={"write_meeting": "cascade"},
+    )
+
+    def _do_write_meeting(self, link_id):
+        """Brings the event in line with the meeting as it is now; nothing, if sync was turned off meanwhile."""
+        link = self.env["scheduling.event.link"].browse(link_id).exists()
+        connection = self.connection_id._syncs()
+        if link and connection:
+            with connection._adapter() as adapter:
+                link._write_remote(adapter)
+
+    def _subject(self):
+        """:return: what an operation is about, for a person to recognise it"""
+        link_id = (self.arguments or {}).get("link_id")
+        if self.booking_id or not link_id:
+            return self.booking_id.display_name or ""
+        link = self.env["scheduling.event.link"].sudo().browse(link_id).exists()
+        return link.event_id.display_name or link.remote_id or ""
