@@ -5,7 +5,7 @@ import os
 import re
 from contextlib import ExitStack, contextmanager
 
-from . import database, mail, odoo_source, places, postgres, processes, python_env
+from . import database, google, mail, odoo_source, places, postgres, processes, python_env
 from .errors import Problem
 from .instance import Instance, warm
 from .progress import step
@@ -56,18 +56,29 @@ def main(argv):
     with processes.ended_by_signals(), only_one(name), ExitStack() as stack:
         instance = stack.enter_context(environment(name))
         new = database.prepare(instance, demo=not arguments.no_demo, fresh=arguments.fresh)
-        parameters = {"web.base.url": f"http://127.0.0.1:{arguments.port}", **dict(arguments.set)}
-        database.set_parameters(instance, parameters)
+        address = f"http://127.0.0.1:{arguments.port}"
         mailbox = stack.enter_context(mail.catcher(instance, processes.free_port(mail.WEB_PORT)))
+        stand_in = None
+        if not arguments.no_demo:
+            web_port = processes.free_port(google.WEB_PORT)
+            stand_in = stack.enter_context(google.stand_in(instance, address, mailbox.smtp_port, web_port))
+        parameters = {"web.base.url": address, **(stand_in.parameters if stand_in else {}), **dict(arguments.set)}
+        database.set_parameters(instance, parameters)
         require_port(arguments.port)
         with step("Odoo"):
             process = stack.enter_context(
-                serving(instance, arguments.port, arguments.workers, smtp_port=mailbox.smtp_port)
+                serving(
+                    instance,
+                    arguments.port,
+                    arguments.workers,
+                    smtp_port=mailbox.smtp_port,
+                    meetings_scheduler_key=stand_in.key if stand_in else "",
+                )
             )
         if new:
             with step("building the pages' styles and scripts (once)"):
                 warm(arguments.port, "/meetings/demo", "/web/login")
-        announce(arguments, instance, mailbox)
+        announce(arguments, instance, mailbox, stand_in)
         returned = process.wait()
         raise Problem(f"Odoo ended by itself ({returned})", f"its log is {instance.folder / 'server.log'}")
 
@@ -116,11 +127,13 @@ def serving(instance, port, workers=0, **options):
         processes.stop(process)
 
 
-def announce(arguments, instance, mailbox):
+def announce(arguments, instance, mailbox, stand_in):
     address = f"http://127.0.0.1:{arguments.port}"
     print(f"\n  {address}/odoo  administrator: admin / admin")
     if not arguments.no_demo:
         print(f"  {address}/odoo  salespeople: laura / laura, marco / marco")
         print(f"  {address}/meetings/demo  the public page of the demo")
     print(f"  http://127.0.0.1:{mailbox.web_port}  every mail it sends (files: {mailbox.folder})")
+    if stand_in:
+        print(f"  {stand_in.address}  a stand-in for Google Calendar, to connect without an account")
     print(f"  log: {instance.folder / 'server.log'}\n\n  Ctrl-C ends it.", flush=True)

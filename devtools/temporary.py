@@ -5,7 +5,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from . import database, mail, places, processes
+from . import database, google, mail, places, processes
 from .instance import Instance, warm
 from .run import environment, serving
 
@@ -17,6 +17,7 @@ class Running:
     instance: Instance
     port: int
     mailbox: mail.Mailbox
+    google: google.Google
     process: subprocess.Popen
 
 
@@ -38,13 +39,16 @@ def server(name, workers, parameters=(), extra_addons=()):
     """The same, served with demo data and a mail catcher: gives a Running."""
     with instance(name, demo=True, extra_addons=extra_addons) as found:
         port = processes.free_port()
-        database.set_parameters(found, {"web.base.url": f"http://127.0.0.1:{port}", **dict(parameters)})
+        address = f"http://127.0.0.1:{port}"
         with (
             mail.catcher(found, processes.free_port()) as mailbox,
-            serving(found, port, workers=workers, smtp_port=mailbox.smtp_port) as process,
+            google.stand_in(found, address, mailbox.smtp_port, processes.free_port()) as stand_in,
         ):
-            warm(port, "/meetings/demo", "/web/login")
-            yield Running(found, port, mailbox, process)
+            database.set_parameters(found, {"web.base.url": address, **stand_in.parameters, **dict(parameters)})
+            options = {"smtp_port": mailbox.smtp_port, "meetings_scheduler_key": stand_in.key}
+            with serving(found, port, workers=workers, **options) as process:
+                warm(port, "/meetings/demo", "/web/login")
+                yield Running(found, port, mailbox, stand_in, process)
 
 
 def keep_logs(found):

@@ -104,6 +104,7 @@ def run_browser(expression):
             "JOURNEY_URL": f"http://127.0.0.1:{running.port}",
             "JOURNEY_DATABASE": running.instance.database,
             "JOURNEY_MAILS": str(running.mailbox.folder),
+            "JOURNEY_GOOGLE": running.google.address,
             "JOURNEY_LOG": str(running.instance.folder / "server.log"),
             "JOURNEY_PGHOST": running.instance.server.host,
             "JOURNEY_PGUSER": running.instance.server.user,

@@ -88,7 +88,7 @@ class SchedulingConnection(models.Model):
             raise UserError(self._error_in_words(error)) from error
         connection._ensure_page()
         connection.env["scheduling.operation"]._resume(connection)
-        connection.env.ref("meetings_scheduler.ir_cron_poll").sudo()._trigger()
+        connection._refresh_soon()  # from there on by itself, push channels included
         return connection
 
     @api.model

@@ -35,12 +35,13 @@ expect.set_options(timeout=15_000)
 
 @dataclass(frozen=True)
 class Server:
-    """The running Odoo: its address, its database, the folder of the mails it sent, its log."""
+    """The running Odoo: its address, its database, the folder of the mails it sent, its log, the stand-in for Google."""
 
     base_url: str
     database: str
     mails: Path
     log: Path
+    google: str
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +53,7 @@ def server():
         os.environ["JOURNEY_DATABASE"],
         Path(os.environ["JOURNEY_MAILS"]),
         Path(os.environ["JOURNEY_LOG"]),
+        os.environ["JOURNEY_GOOGLE"],
     )
 
 

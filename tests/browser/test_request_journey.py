@@ -18,20 +18,19 @@ from tests.browser.steps import (
 from tests.browser.views import EVERYWHERE
 
 
-@pytest.fixture(scope="module")
-def offline_slug():
-    return "ask-the-administrator"
+OWNER = "boss@bianchi.example"
+SLUG = "ask-the-boss"
 
 
 @pytest.fixture
-def offline_page(open_page, login, offline_slug):
-    """A page of the administrator, who has connected no calendar."""
+def offline_page(open_page, login):
+    """A page of somebody who has connected no calendar."""
     backend = open_page()
     login(backend, "admin")
-    if not call(backend, "scheduling.page", "search_count", [["slug", "=", offline_slug]]):
-        call(backend, "res.users", "write", [2], {"email": "admin@bianchi.example"})
-        call(backend, "scheduling.page", "create", {"name": "Ask the boss", "slug": offline_slug, "user_id": 2})
-    return f"/meetings/{offline_slug}"
+    if not call(backend, "scheduling.page", "search_count", [["slug", "=", SLUG]]):
+        boss = call(backend, "res.users", "create", {"name": "The boss", "login": "boss", "email": OWNER})
+        call(backend, "scheduling.page", "create", {"name": "Ask the boss", "slug": SLUG, "user_id": boss})
+    return f"/meetings/{SLUG}"
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline"])
@@ -55,7 +54,7 @@ def test_ask_and_answer(page, view, mails, shot, open_page, offline_page, answer
     [told] = mails.wait(to=visitor)
     assert "text/calendar" not in [part.get_content_type() for part in told.walk()]
 
-    [asked] = mails.wait(to="admin@bianchi.example")
+    [asked] = mails.wait(to=OWNER, subject="Please answer")
     owner = open_page(view)
     owner.goto(manage_link(Mails.part(asked, "text/html")))
     expect(heading(owner)).to_have_text("Ada asks for a meeting")
