@@ -1,4 +1,4 @@
-"""Starts the stand-in for Google (tests/simulators/google) beside an Odoo, so that nobody needs an account to try it."""
+"""Starts the stand-in for Google (tests/simulators/google) beside an Odoo: nobody needs an account to try it."""
 
 import re
 from contextlib import contextmanager

@@ -218,7 +218,7 @@ class SchedulingBooking(models.Model):
         return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
 
     def _when(self, timezone, lang):
-        """:return: dict of ``sentence`` ("Tuesday, November 24, 2026, 15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
+        """:return: dict of ``sentence`` (the whole date, "15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
         zone = ZoneInfo(timezone)
         start, end = (aware(moment).astimezone(zone) for moment in (self.start, self.stop))
         return {

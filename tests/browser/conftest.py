@@ -35,7 +35,7 @@ expect.set_options(timeout=15_000)
 
 @dataclass(frozen=True)
 class Server:
-    """The running Odoo: its address, its database, the folder of the mails it sent, its log, the stand-in for Google."""
+    """The running Odoo: its address, its database, the folder of the mails it sent, its log, its Google."""
 
     base_url: str
     database: str

@@ -17,7 +17,6 @@ from tests.browser.steps import (
 )
 from tests.browser.views import EVERYWHERE
 
-
 OWNER = "boss@bianchi.example"
 SLUG = "ask-the-boss"
 
