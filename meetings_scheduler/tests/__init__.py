@@ -8,6 +8,7 @@ from . import test_busy_index
 from . import test_calendar_events
 from . import test_google_connection
 from . import test_google_settings
+from . import test_google_storm
 from . import test_neutralize
 from . import test_outbox
 from . import test_page_cache

@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import SchedulingCase
+from .google_case import ADDRESS, GoogleMixin
+
+OUTBOX_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_operation"
+ANNA = "anna@bianchi.example"
+MINUTES = 30
+
+
+@tagged("post_install", "-at_install")
+class TestStorm(GoogleMixin, SchedulingCase):
+    """Google asks one user's connection to wait, for half an hour of virtual time."""
+
+    def setUp(self):
+        super().setUp()
+        self.anna = new_test_user(
+            self.env, "anna.storm", "base.group_user,meetings_scheduler.group_personal_email", name="Anna", email=ANNA
+        )
+        self.mine = self.connect()
+        self.hers = self.connect(self.anna, email=ANNA)
+        self.her_page = self.page.copy({"user_id": self.anna.id, "slug": "anna-storm"})
+        self.elapsed = timedelta()
+        now = fields.Datetime.now()
+        self.patch(fields.Datetime, "now", lambda: now + self.elapsed)
+
+    def run_crons(self):
+        self.run_outbox()
+        with self.enter_registry_test_mode():
+            self.env.ref("meetings_scheduler.ir_cron_poll").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def calls(self):
+        """:return: how often anything of the calendar was asked, whoever did"""
+        return len([call for call in self.state()["calls"] if not call.startswith("oauth")])
+
+    @mute_logger(OUTBOX_LOGGER)
+    def test_half_an_hour_of_429(self):
+        """P11: nobody asks before the ten minutes are over that Google named, others are served as ever, and visitors
+        see no error."""
+        self.google.control(
+            "fault",
+            method="*",
+            account=ADDRESS,
+            action="status",
+            status=429,
+            reason="rateLimitExceeded",
+            headers={"Retry-After": "600"},
+            times=0,
+        )
+        asked_at = []
+        for minute in range(MINUTES):
+            self.elapsed = timedelta(minutes=minute)
+            before = self.calls()
+            self.hers.refresh_due = fields.Datetime.now() + timedelta(hours=1)  # what is counted now is mine
+            self.run_crons()
+            if self.calls() > before:
+                asked_at.append(minute)
+        self.assertTrue(asked_at, "it is tried again")
+        self.assertLessEqual(len(asked_at), 4)
+        gaps = [later - earlier for earlier, later in zip(asked_at, asked_at[1:])]
+        self.assertTrue(all(gap >= 10 for gap in gaps), f"asked at the minutes {asked_at}")
+        self.assertEqual(self.mine.state, "connected", "waiting is not losing")
+
+        with self.enter_registry_test_mode():
+            hers = self.book(self.at(10), self.her_page, email="b@doe.example", email_normalized="b@doe.example")
+            mine = self.book(self.at(10))
+        self.assertEqual((hers.state, mine.state), ("confirmed", "requested"), "what can't be known isn't promised")
+        self.run_crons()
+        self.assertTrue(hers.event_link_ids, "Anna's event is in Google while mine has to wait")
+
+        self.google.control("clear_faults")
+        self.elapsed += timedelta(minutes=11)
+        self.run_crons()
+        self.assertFalse(self.mine.paused_until)
+        with self.enter_registry_test_mode():
+            self.assertEqual(self.book(self.at(12)).state, "confirmed")
