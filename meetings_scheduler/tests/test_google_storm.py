@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 
 from odoo import fields
@@ -62,7 +63,7 @@ class TestStorm(GoogleMixin, SchedulingCase):
                 asked_at.append(minute)
         self.assertTrue(asked_at, "it is tried again")
         self.assertLessEqual(len(asked_at), 4)
-        gaps = [later - earlier for earlier, later in zip(asked_at, asked_at[1:])]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(asked_at)]
         self.assertTrue(all(gap >= 10 for gap in gaps), f"asked at the minutes {asked_at}")
         self.assertEqual(self.mine.state, "connected", "waiting is not losing")
 
