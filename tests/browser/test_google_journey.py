@@ -10,7 +10,17 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import call, choose_day, choose_time, complaints, fill_details, heading, open_picker, send
+from tests.browser.steps import (
+    call,
+    choose_day,
+    choose_time,
+    complaints,
+    fill_details,
+    heading,
+    manage_link,
+    open_picker,
+    send,
+)
 from tests.browser.views import DESK
 
 ACCOUNT = "admin@bianchi.example"
@@ -54,8 +64,8 @@ def slots(page, slug):
 
 @pytest.mark.parametrize("view", [DESK], indirect=True, ids=str)
 def test_connect_block_book(page, open_page, login, google, mails, shot, view):
-    """M1, M2, M10, M11, M12, M13, M33: disclosure, consent, dashboard; what Google blocks vanishes; a booking is in
-    Google with its guest and a Meet link; Google alone invites."""
+    """M1, M2, M10, M11, M12, M13, M33, B2: disclosure, consent, dashboard; what Google blocks vanishes; a booking is
+    in Google with its guest and a Meet link; Google alone invites; what is moved in Google moves in Odoo."""
     login(page, "admin")
     page.goto("/meetings/connect/google")
     expect(page.get_by_text("every calendar reachable through this account")).to_be_visible()
@@ -102,4 +112,19 @@ def test_connect_block_book(page, open_page, login, google, mails, shot, view):
     mails.wait(2, to=email)
     page.goto(f"{google.root}/?account={ACCOUNT}&week={start.date() - timedelta(days=start.weekday())}")
     shot(page, "google")
+
+    # The host drags it to another time in Google: the booking, Odoo's calendar and the visitor follow.
+    moved = {
+        edge: {"dateTime": (datetime.fromisoformat(event[edge]["dateTime"]) + timedelta(hours=3)).isoformat()}
+        for edge in ("start", "end")
+    }
+    google.control("change", calendar=ACCOUNT, id=event["id"], body=moved)
+    (told,) = mails.wait(1, to=email, subject="Moved: Google talk", seconds=120)
+    assert manage_link(mails.part(told, "text/html"))
+    wished = datetime.fromisoformat(moved["start"]["dateTime"]).astimezone(timezone.utc)
+    page.goto("/odoo/meetings")
+    (booking,) = call(page, "scheduling.booking", "search_read", [["email", "=", email]], ["start", "event_id"])
+    assert booking["start"] == wished.strftime("%Y-%m-%d %H:%M:%S")
+    (in_odoo,) = call(page, "calendar.event", "read", [booking["event_id"][0]], ["start"])
+    assert in_odoo["start"] == booking["start"]
     assert complaints(visitor) == []
