@@ -1,4 +1,5 @@
 from . import (
+    scheduling_part,
     scheduling_cached,
     scheduling_duration,
     scheduling_page,

@@ -5,6 +5,7 @@ class SchedulingCached(models.AbstractModel):
     """A record that what is cached of a page is made of: any change empties the cache, on every server."""
 
     _name = "scheduling.cached"
+    _inherit = ["scheduling.part"]
     _description = "Part of a Page's Definition"
 
     @api.model_create_multi

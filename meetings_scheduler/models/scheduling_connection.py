@@ -85,7 +85,10 @@ class SchedulingConnection(models.Model):
         """Connects the current user's own Odoo calendar: one click, nothing outside is asked.
 
         A user without a page gets a first one, so that there is something to share.
+
+        :raises AccessError: a portal user's
         """
+        self.check_access("read")
         self._connect_odoo(self.env.user)
         return self.env["ir.actions.client"]._for_xml_id("meetings_scheduler.action_dashboard")
 

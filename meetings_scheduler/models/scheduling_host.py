@@ -41,6 +41,10 @@ class SchedulingHost(models.Model):
         for host in self:
             host.is_connected = host.user_id in readable
 
+    @api.constrains("page_id", "user_id")
+    def _check_company_of_page(self):
+        self.page_id._check_hosts_company()
+
     @api.model_create_multi
     def create(self, vals_list):
         hosts = super().create(vals_list)

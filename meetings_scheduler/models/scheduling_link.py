@@ -12,6 +12,7 @@ KEY_BYTES = 16
 
 class SchedulingLink(models.Model):
     _name = "scheduling.link"
+    _inherit = ["scheduling.part"]
     _description = "Private Link"
     _order = "id desc"
 

@@ -36,6 +36,7 @@ class SchedulingPage(models.Model):
     def action_use_odoo_calendar(self):
         """Connects the user's Odoo calendar without leaving the page, which takes bookings from then on."""
         self.ensure_one()
+        self.check_access("read")
         self.env["scheduling.connection"]._connect_odoo(self.env.user)
         return True
 

@@ -108,21 +108,23 @@ class SchedulingPage(models.Model):
         ):
             own = busy.user_id == self.env.user
             text = busy.event_id.name if own and busy.event_id else self.env._("Busy")
+            where = f" · {busy.calendar_id.name}" if own else ""
             sources[busy.user_id.id][f"busy:{busy.id}"] = Source(
                 *_epochs(busy.start, busy.stop),
-                f"{text} · {busy.calendar_id.name}",
+                f"{text}{where}",
                 ("calendar.event", busy.event_id.id) if own and busy.event_id else None,
             )
         for user_id, leave_id in self.env.execute_query(
             SQL("SELECT user_id, leave_id FROM (%s) days_off", self._days_off_query(users, start, end))
         ):
             leave = self.env["resource.calendar.leaves"].browse(leave_id)
-            text = leave.name or self.env._("Day off")
+            own = not leave.resource_id or leave.resource_id.user_id == self.env.user
+            text = (leave.name if own else None) or self.env._("Day off")
             kind = self.env._("Public holiday") if not leave.resource_id else self.env._("Day off")
             sources[user_id][f"leave:{leave_id}"] = Source(
                 *_epochs(leave.date_from, leave.date_to),
                 f"{kind}: {text}" if text != kind else kind,
-                ("resource.calendar.leaves", leave_id),
+                ("resource.calendar.leaves", leave_id) if own else None,
             )
         return sources
 

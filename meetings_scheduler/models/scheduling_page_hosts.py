@@ -43,6 +43,21 @@ class SchedulingPage(models.Model):
                     )
                 )
 
+    @api.constrains("company_id", "user_id", "host_ids")
+    def _check_hosts_company(self):
+        """Bookings of the page are business of its company, and show when its hosts are free."""
+        for page in self.sudo():
+            people = page.user_id | page.host_ids.user_id
+            strangers = [user.name for user in people if user.share or page.company_id not in user.company_ids]
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "%(names)s can't host meetings of %(company)s: only its employees can.",
+                        names=", ".join(strangers),
+                        company=page.company_id.name,
+                    )
+                )
+
     def _hosts(self):
         """:return: the users who host the page, in its order; archived ones host nothing any more"""
         self.ensure_one()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SchedulingReason(models.TransientModel):
@@ -10,6 +10,11 @@ class SchedulingReason(models.TransientModel):
     booking_id = fields.Many2one("scheduling.booking", required=True, ondelete="cascade")
     kind = fields.Selection([("cancel", "Cancel"), ("decline", "Decline")], required=True, default="cancel")
     reason = fields.Char(help="The visitor reads it in the mail that tells them.")
+
+    @api.constrains("booking_id")
+    def _check_booking(self):
+        """Whoever has the wizard reads the name of its booking, which is the visitor's."""
+        self.booking_id.sudo(False).check_access("read")
 
     def action_apply(self):
         """Cancels or declines. :raises AccessError: the booking is somebody else's"""
