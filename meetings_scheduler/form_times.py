@@ -14,6 +14,7 @@ from .exceptions import PublicError
 
 # Longer questions would let one visitor keep a worker busy; calendar services draw the line at the same place.
 MAX_DAYS = 62
+YEARS = range(1900, 9000)
 SLOT_PARAMETERS = ("from", "to", "tz", "duration")
 
 
@@ -76,6 +77,8 @@ def parse_instant(env, value, zone, field):
         raise PublicError(400, "required", env._("Please choose a time."), field)
     try:
         moment = _from_iso(value)
+        if moment.year not in YEARS:
+            raise ValueError("nobody meets then, and a meeting's end or another zone may lie outside of what there is")
         if moment.tzinfo:
             return moment.astimezone(timezone.utc)
         return _from_wall(env, moment, zone, field)

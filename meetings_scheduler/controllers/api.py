@@ -7,10 +7,10 @@ from odoo.http import request
 
 from ..exceptions import PublicError
 from ..form_fields import check_text
-from ..form_times import parse_duration, parse_instant, parse_slot_query, parse_zone, unknown_zone_message
+from ..form_times import parse_slot_query, parse_zone, unknown_zone_message
 from . import openapi
 from .api_errors import api_route, json_body, slot_json
-from .common import book, check_can_change, find_page, find_token, is_trap, next_free
+from .common import book, check_can_change, find_page, find_token, is_trap, next_free, reschedule
 from .read_limit import check_read_limit
 
 BASE = "/meetings/api/v1"
@@ -67,9 +67,7 @@ class MeetingsApi(http.Controller):
         zone = parse_zone(raw["timezone"]) if raw.get("timezone") else booking.timezone
         if not zone:
             raise PublicError(400, "unknown_timezone", unknown_zone_message(request.env, booking.timezone), "timezone")
-        start = parse_instant(request.env, raw.get("start"), zone, "start")
-        duration = parse_duration(request.env, info, raw.get("duration") or booking.duration)
-        booking._reschedule(start, duration, _reason(raw), found.role)
+        reschedule(found, info, raw, zone, _reason(raw))
         return (_booking_json(booking, token, zone),)
 
     @api_route(f"{BASE}/bookings/<token>/cancel", ["POST"])

@@ -7,6 +7,7 @@ from ..exceptions import PublicError, SlotTaken
 from ..form_times import parse_instant
 from .common import (
     HONEYPOT,
+    MAX_FORM,
     book,
     check_form_token,
     find_page,
@@ -17,10 +18,8 @@ from .common import (
 )
 from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
 from .picker import Picker
+from .read_limit import check_read_limit
 from .words import zone_name
-
-# The form's widest answers in UTF-8 fit several times.
-MAX_FORM = 256 * 1024
 
 
 class BookingPages(http.Controller):
@@ -29,6 +28,7 @@ class BookingPages(http.Controller):
     )
     def page(self, slug, **_params):
         try:
+            check_read_limit()
             page = find_page(slug)
         except PublicError as error:
             return _unavailable(error)
@@ -43,8 +43,7 @@ class BookingPages(http.Controller):
             "meetings_scheduler.booking_page",
             {**values, "config": picker.config(values), "main_object": page.website_id or request.website},
             status=400 if picker.refused else 200,
-            # The key of a private link is as good as a token.
-            private=page.access == "private",
+            private=_has_key(page),
         )
 
     @http.route(
@@ -81,7 +80,7 @@ class BookingPages(http.Controller):
         try:
             page = find_page(slug)
         except PublicError as error:
-            return _unavailable(error)
+            return error_page(error, private=True)  # not rerouted: the form has been read from the wire already
         form = full_form()
         if is_trap(form):
             return render("meetings_scheduler.received_page", {})
@@ -107,7 +106,12 @@ def _in_language(lang):
 def _unavailable(error):
     """One page for whatever isn't there; drawn for an address of our own, as the layout trips over ``..``."""
     request.reroute("/meetings/unavailable")
-    return error_page(error)
+    return error_page(error, private=True)
+
+
+def _has_key(page):
+    """:return: whether the address holds the key of a private link, which is as good as a token"""
+    return bool(page._link())
 
 
 def _form_page(picker, form, error=None):
@@ -138,7 +142,8 @@ def _form_page(picker, form, error=None):
         "durations": [],
     }
     values["idempotency_key"] = values["idempotency_key"] or new_idempotency_key()
-    return render("meetings_scheduler.form_page", values, status=error.status if error else 200)
+    status = error.status if error else 200
+    return render("meetings_scheduler.form_page", values, status, private=_has_key(picker.page))
 
 
 def _running_token(form, error):

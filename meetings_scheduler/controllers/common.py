@@ -6,10 +6,13 @@ import time
 from datetime import datetime, timezone
 
 from odoo.http import request
+from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..exceptions import PublicError
+from ..form_times import parse_duration, parse_instant
 from ..forms import parse_booking
+from .read_limit import check_read_limit
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 FORM_SCOPE = "meetings_scheduler_form"
@@ -17,6 +20,8 @@ FORM_HOURS = 24
 # A person needs longer for two names and an address; a script doesn't.
 MIN_FILL_SECONDS = 1.0
 HONEYPOT = "company_fax"
+# The form's widest answers in UTF-8 fit several times.
+MAX_FORM = 256 * 1024
 
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -62,7 +67,6 @@ def book(page, info, raw):
     :raises PublicError: whatever keeps it from being booked
     """
     env = request.env
-    counters = env["scheduling.counter"].sudo()
     booking_request = parse_booking(
         env,
         info,
@@ -71,9 +75,40 @@ def book(page, info, raw):
         host_emails=page._hosts().mapped("email_normalized"),
         refused_domains=_refused_domains(),
     )
-    counters._count("ip", request.httprequest.remote_addr)
-    counters._count("email", booking_request.email_normalized)
-    return page._book(booking_request)
+    env["scheduling.counter"].sudo()._count("ip", request.httprequest.remote_addr)
+    booking = page._book(booking_request)
+    _count_mails("email", booking)
+    return booking
+
+
+def reschedule(token, info, raw, zone, reason):
+    """Moves the booking of a manage link.
+
+    :param token: scheduling.token (sudo)
+    :param raw: mapping with ``start`` and ``duration``
+    :param zone: of a ``start`` without offset
+    :raises PublicError: whatever keeps it from being moved
+    """
+    check_read_limit()  # what is refused costs as much as reading
+    booking = token.booking_id
+    start = parse_instant(request.env, raw.get("start"), zone, "start")
+    duration = parse_duration(request.env, info, raw.get("duration") or booking.duration)
+    booking._reschedule(start, duration, reason, token.role)
+    if token.role == "visitor":
+        _count_mails("move", booking)
+
+
+def _count_mails(scope, booking):
+    """Counts what is mailed to addresses that the visitor typed, so that nobody's mailbox is flooded by a stranger.
+
+    Afterwards, as a refusal takes everything back: what didn't come about sends nothing, and locks nobody out.
+
+    :raises PublicError: 429, one of them got too many in the last hour
+    """
+    counters = request.env["scheduling.counter"].sudo()
+    counters._count(scope, booking.email_normalized)
+    for guest in booking._guest_list():
+        counters._count("guest", email_normalize(guest) or guest)
 
 
 def _refused_domains():

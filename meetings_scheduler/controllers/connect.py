@@ -11,6 +11,7 @@ from ..providers import errors, registry
 from ..providers.base import PushProvider
 from ..providers.oauth import new_state, new_verifier
 
+MAX_PUSH = 64 * 1024
 STATE_LIFETIME = 600  # seconds; ASVS 10.1.2
 SESSION_KEY = "meetings_scheduler_oauth"
 DASHBOARD = "/odoo/meetings"
@@ -84,7 +85,7 @@ class Connect(http.Controller):
             started.get("provider") == provider
             and started.get("user") == request.env.uid
             and started.get("until", 0) > time.time()
-            and consteq(started.get("state", ""), state)
+            and consteq(started.get("state", "").encode(), state.encode())
         )
 
     def _page(self, provider, error=None):
@@ -109,12 +110,13 @@ class Connect(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        max_content_length=MAX_PUSH,
     )
     def webhook(self, provider, **_params):
         """A push call. Its channel and token are compared, nothing else of it is believed; the read comes later."""
         adapter = registry.adapter(provider)
         if issubclass(adapter, PushProvider):
             headers = dict(request.httprequest.headers)
-            for notification in adapter.read_push(headers, request.httprequest.get_data()[:65536]):
+            for notification in adapter.read_push(headers, request.httprequest.get_data()):
                 request.env["scheduling.channel"]._notified(notification.channel_id, notification.token)
         return request.make_response("", status=204)

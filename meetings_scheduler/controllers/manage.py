@@ -9,10 +9,11 @@ from odoo.http import request
 
 from ..exceptions import PublicError, SlotTaken
 from ..form_fields import check_text
-from ..form_times import parse_duration, parse_instant, parse_zone
-from .common import PRIVATE_HEADERS, check_can_change, find_token, too_late_message
+from ..form_times import parse_instant, parse_zone
+from .common import MAX_FORM, PRIVATE_HEADERS, check_can_change, find_token, reschedule, too_late_message
 from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
 from .picker import Picker
+from .read_limit import check_read_limit
 from .words import clock, headline, long_date, zone_name
 
 REASON_LENGTH = 1000
@@ -28,6 +29,7 @@ def manage_route(path, methods, **routing):
         multilang=True,
         methods=methods,
         csrf=False,
+        max_content_length=MAX_FORM,
         sitemap=False,
         **routing,
     )
@@ -37,6 +39,7 @@ class ManagePages(http.Controller):
     @manage_route("", ["GET"], readonly=True)
     def show(self, token, **_params):
         try:
+            check_read_limit()
             found = find_token(token)
             args = request.httprequest.args
             if args.get("step") == "move":
@@ -50,6 +53,7 @@ class ManagePages(http.Controller):
     def invite(self, token, **_params):
         try:
             found = find_token(token)
+            _check_booked(found.booking_id)
         except PublicError as error:
             return error_page(error, private=True)
         return request.make_response(
@@ -103,9 +107,15 @@ def _act(token, done, action):
 def _reschedule(found, form):
     booking = found.booking_id
     zone = parse_zone(form.get("timezone")) or booking.timezone
-    start = parse_instant(request.env, form.get("start"), zone, "start")
-    duration = parse_duration(request.env, booking.page_id._public_info(), form.get("duration") or booking.duration)
-    booking._reschedule(start, duration, _reason(form), found.role)
+    reschedule(found, booking.page_id._public_info(), form, zone, _reason(form))
+
+
+def _check_booked(booking):
+    """:raises PublicError: 410 or 409; a calendar entry would say of a cancelled or requested meeting that it is on"""
+    if booking.state in ("cancelled", "declined"):
+        raise PublicError(410, "cancelled", request.env._("This meeting is cancelled already."))
+    if booking.state != "confirmed":
+        raise PublicError(409, "requested", request.env._("This meeting isn't confirmed yet."))
 
 
 def _as_host(found):

@@ -12,6 +12,7 @@ STATUS_TEXTS = {
     409: "The time is taken (with up to three `alternatives`), too late to change, or the key was used before.",
     410: "The meeting is cancelled.",
     413: "More than 64 KB.",
+    415: "The body isn't called application/json.",
     429: "Too many requests; `retry_after` and the header Retry-After say how many seconds to wait.",
     500: "Our fault; quote the `reference`.",
 }
@@ -124,7 +125,7 @@ def document(server):
                     "Book, or on an offline page ask for, a time",
                     [SLUG, IDEMPOTENCY],
                     {201: _ref("Booking"), 202: _ref("Received")},
-                    (400, 404, 409, 413, 429),
+                    (400, 404, 409, 413, 415, 429),
                     body="BookingRequest",
                 )
             },
@@ -148,7 +149,7 @@ def document(server):
                     "Move to another free time",
                     [TOKEN],
                     {200: _ref("Booking")},
-                    (400, 404, 409, 410, 413),
+                    (400, 404, 409, 410, 413, 415, 429),
                     body="RescheduleRequest",
                 )
             },
@@ -158,7 +159,7 @@ def document(server):
                     "Cancel",
                     [TOKEN],
                     {200: _ref("Booking")},
-                    (400, 404, 409, 410, 413),
+                    (400, 404, 409, 410, 413, 415),
                     body="CancelRequest",
                 )
             },

@@ -6,6 +6,7 @@ import time
 from odoo.http import request
 
 from ..exceptions import PublicError
+from ..models.scheduling_counter import network
 
 BURST = 240
 PER_SECOND = 8.0
@@ -40,11 +41,16 @@ class TokenBuckets:
 buckets = TokenBuckets(BURST, PER_SECOND)
 
 
+def wait_of(address):
+    """:return: how many seconds the visitor at ``address`` has to wait, 0 for none"""
+    return buckets.take(network(address))
+
+
 def check_read_limit():
     """:raises PublicError: 429; never if the administrator has switched the limits off"""
     if not request.env["scheduling.counter"]._limit():
         return
-    if wait := buckets.take(request.httprequest.remote_addr):
+    if wait := wait_of(request.httprequest.remote_addr):
         seconds = int(wait) + 1
         message = request.env._("Too many questions at once. Please try again in %(seconds)s seconds.", seconds=seconds)
         raise PublicError(429, "rate_limited", message, retry_after=seconds)

@@ -6,6 +6,10 @@ from odoo.http import abort, request
 from ..controllers.api_errors import API_PREFIX, error_response, unexpected_response
 
 
+def _is_ours(endpoint):
+    return any(route.startswith("/meetings/") for route in endpoint.routing["routes"])
+
+
 class IrHttp(models.AbstractModel):
     """Everything below the API's prefix answers JSON, errors that never reach a controller included."""
 
@@ -40,6 +44,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
+        # Odoo adds OPTIONS to every route; where nobody asks across sites it would act as GET or POST does.
+        if request.httprequest.method == "OPTIONS" and _is_ours(endpoint):
+            methods = [method for method in endpoint.routing["methods"] if method != "OPTIONS"]
+            raise MethodNotAllowed(valid_methods=methods)
         # Odoo passes the query on by name, so that `?self=` collides with the controller itself and ends in a 500.
         if request.httprequest.path.startswith("/meetings/"):
             request.params.pop("self", None)

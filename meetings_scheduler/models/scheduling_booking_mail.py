@@ -42,6 +42,7 @@ class SchedulingBooking(models.Model):
             "stop": fields.Datetime.to_string(self.stop),
             "invite_sequence": self.invite_sequence,
             "reason": self.reason or "",
+            "changed_by": self.changed_by,
         }
         recipients_of = {
             "visitor": [None],
@@ -153,6 +154,8 @@ class SchedulingBooking(models.Model):
         """:return: what the template shows; every text in the reader's language"""
         when = self._when(timezone, lang)
         title = self._title(audience)
+        # What a stranger writes isn't mailed to addresses a stranger typed.
+        trusted = audience == "host" or self.changed_by == "host"
         manage_url = (
             None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
         )
@@ -164,7 +167,7 @@ class SchedulingBooking(models.Model):
             "zone": timezone,
             "where": self._where_text(),
             "where_url": self.location if (self.location or "").startswith("http") and notice != "declined" else None,
-            "reason": self.reason if notice in ("moved", "cancelled", "declined") else None,
+            "reason": self.reason if notice in ("moved", "cancelled", "declined") and trusted else None,
             "answers": [(answer.label, answer.value) for answer in self.answer_ids if answer.value],
             "visitor": {"name": self.visitor_name, "email": self.email, "phone": self.phone},
             "audience": audience,

@@ -28,6 +28,8 @@ class SchedulingChannel(models.Model):
 
         :return: whether it was ours
         """
+        if "\x00" in channel_id:  # PostgreSQL has no such text
+            return False
         channel = self.sudo().search([("channel_id", "=", channel_id)], limit=1)
         if not channel or not consteq(channel.token_digest, token_digest(token)):
             return False

@@ -42,7 +42,7 @@ class SchedulingCounter(models.Model):
     def _count(self, scope, sender):
         """Counts one attempt, in a transaction of its own: a refused booking is rolled back, its attempt is not.
 
-        :param scope: ``ip`` or ``email``
+        :param scope: ``ip``, or as whom an address is written to: ``email`` (the visitor), ``move``, ``guest``
         :param sender: an address of that kind
         :raises PublicError: 429 with ``retry_after`` in seconds, if it was one attempt too many
         """
@@ -80,7 +80,7 @@ class SchedulingCounter(models.Model):
 
     def _hash(self, scope, sender):
         if scope == "ip":
-            sender = _network(sender)
+            sender = network(sender)
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         return hmac.new(secret.encode(), f"{scope}:{sender}".encode(), hashlib.sha256).hexdigest()
 
@@ -90,7 +90,7 @@ class SchedulingCounter(models.Model):
         self.search([("at", "<", fields.Datetime.now() - PERIOD)]).unlink()
 
 
-def _network(address):
+def network(address):
     """:return: the IPv4 address, or the /64 network an IPv6 visitor can change addresses within"""
     try:
         ip = ipaddress.ip_address(address)
