@@ -18,6 +18,7 @@ from . import (
     scheduling_limit,
     scheduling_link,
     scheduling_question,
+    scheduling_preference,
     scheduling_connection,
     scheduling_connection_remote,
     scheduling_connection_calendars,
@@ -57,6 +58,7 @@ from . import (
     res_config_settings,
     res_config_settings_google,
     scheduling_dashboard,
+    scheduling_settings,
     scheduling_counter,
     ir_http,
 )

@@ -63,7 +63,7 @@ class SchedulingCalendar(models.Model):
     def action_link(self):
         """Makes the calendar count as busy, from now on.
 
-        :raises UserError: only free/busy is shared, so a refusal couldn't be told from a free day
+        :raises UserError: only free/busy is shared, so a refusal couldn't be told from a free day; or it can't be read
         """
         self.check_access("read")
         for calendar in self:
@@ -76,15 +76,29 @@ class SchedulingCalendar(models.Model):
                     )
                 )
         self.sudo().counts = True
-        self.connection_id.sudo()._refresh_busy()
+        self.connection_id.sudo()._read_now()
+        for calendar in self.filtered(lambda calendar: calendar.state == "lost"):
+            raise UserError(
+                self.env._("“%(calendar)s”: %(reason)s", calendar=calendar.name, reason=calendar.lost_reason or "")
+            )
+        return True
 
     def action_remove(self):
-        """Removes a calendar from those that count, so that booking works again at once."""
+        """Removes a calendar from those that count, so that booking works again at once.
+
+        :raises UserError: it is the main one, which bookings are written to
+        """
         self.check_access("read")
+        if self.filtered("is_main"):
+            raise UserError(
+                self.env._("Bookings are written to your main calendar, so it always counts. You can disconnect it.")
+            )
         self.sudo().busy_ids.unlink()
         self.sudo().write({"counts": False, "state": "active", "lost_reason": False, "lost_at": False})
+        return True
 
     def action_check_again(self):
         """Asks the provider now whether the calendar can be read again."""
         self.check_access("read")
         self.connection_id.sudo()._refresh_busy()
+        return True

@@ -44,11 +44,24 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _missing_access_message(self):
-        managers = self.env.ref("base.group_system").sudo().user_ids.filtered(lambda user: user.active and user.id != 1)
         return self.env._(
             "To connect a calendar you need the permission “Personal email access”. %(names)s can give it to you.",
-            names=", ".join(managers[:3].mapped("name")) or self.env._("An administrator"),
+            names=self._administrators(),
         )
+
+    @api.model
+    def _administrators(self):
+        """:return: the names of the first administrators, as the start of a sentence"""
+        users = self.env.ref("base.group_system").sudo().user_ids.filtered(lambda user: user.active and user.id != 1)
+        return ", ".join(users[:3].mapped("name")) or self.env._("An administrator")
+
+    @api.model
+    def _is_set_up(self):
+        """:return: whether an administrator has given the client id and secret, and the key to keep tokens with"""
+        try:
+            return bool(self._oauth_client(None) and vault.key_id())
+        except UserError:
+            return False
 
     @api.model
     def _authorization_url(self, provider, state, verifier):

@@ -169,6 +169,20 @@ class SchedulingConnection(models.Model):
             }
         )
 
+    def _read_now(self):
+        """Reads what the user has just asked for, or changes nothing.
+
+        :raises UserError: a connection can't be read; in words
+        """
+        for connection in self:
+            if connection.provider == "odoo":
+                connection._refresh_busy()
+                continue
+            try:
+                connection._read_remote()
+            except errors.ProviderError as error:
+                raise UserError(connection._error_in_words(error)) from error
+
     @api.model
     def _cron_poll(self):
         """Reads every connection that is due, one a transaction; the ones a push named come first."""

@@ -21,14 +21,15 @@ class SchedulingDashboard(models.AbstractModel):
         """Reads everything the dashboard of the current user shows.
 
         :return: JSON-ready dict of ``calendar`` (None while nothing is connected), ``requests``, ``bookings``,
-            ``pages`` and ``has_bookings`` (whether there ever was one); datetimes are UTC as the web client's
-            ``deserializeDateTime`` reads them
+            ``pages``, ``all_off`` (the user's pages) and ``has_bookings`` (whether there ever was one); datetimes are
+            UTC as the web client's ``deserializeDateTime`` reads them
         """
         return {
             "calendar": self._calendar(),
             "requests": self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),
+            "all_off": self.env["scheduling.preference"]._of_user(self.env.user).pages_off,
             "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
         }
 

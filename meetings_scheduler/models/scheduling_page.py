@@ -208,7 +208,7 @@ class SchedulingPage(models.Model):
     def _compute_slug(self):
         for page in self:
             if not page.slug and page.name:
-                page.slug = page._free_slug(f"{page.user_id.name} {page.name}")
+                page.slug = page._free_slug(f"{page._stem(page.user_id)} {page.name}")
 
     @api.model
     def _free_slug(self, text, taken=()):
@@ -295,7 +295,11 @@ class SchedulingPage(models.Model):
 
     def copy_data(self, default=None):
         return [
-            dict(vals, name=self.env._("%(name)s (copy)", name=page.name), slug=page._free_slug(page.name))
+            dict(
+                vals,
+                name=self.env._("%(name)s (copy)", name=page.name),
+                slug=page._free_slug(f"{page._stem(page.user_id)} {page.name}"),
+            )
             for page, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
@@ -305,7 +309,7 @@ class SchedulingPage(models.Model):
         for vals in vals_list:
             if not vals.get("slug"):
                 host = self.env["res.users"].browse(vals.get("user_id") or self.env.uid)
-                vals["slug"] = self._free_slug(f"{host.name} {vals.get('name') or self._default_name()}", taken)
+                vals["slug"] = self._free_slug(f"{self._stem(host)} {vals.get('name') or self._default_name()}", taken)
             self._refuse_taken_slug(vals["slug"])
             taken.add(vals["slug"])
             self._refuse_giving_away(vals)

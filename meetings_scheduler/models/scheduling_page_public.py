@@ -17,8 +17,9 @@ class SchedulingPage(models.Model):
     def _find_public(self, slug):
         """The page a visitor may book.
 
-        Unknown, archived, unpublished, of an archived host, of another website, private without a working key: all
-        the same, an empty recordset, so that nobody can tell a hidden page from one that doesn't exist.
+        Unknown, archived, unpublished, of an archived host or one whose pages are all off, of another website, private
+        without a working key: all the same, an empty recordset, so that nobody can tell a hidden page from one that
+        doesn't exist.
 
         :param slug: the last part of the address as it came over the wire: the page's, or the page's and a private
             link's key (``intro-call~KEY``)
@@ -46,7 +47,7 @@ class SchedulingPage(models.Model):
         ]
         if website_id:
             domain.append(("website_id", "in", (False, website_id)))
-        page = self.sudo().search(domain, limit=1)
+        page = self.sudo().search(domain, limit=1).filtered(lambda page: not page.all_off)
         return (page.id, page.access) if page else (None, None)
 
     def _link(self):

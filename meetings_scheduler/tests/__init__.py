@@ -6,6 +6,7 @@ from . import test_backend_reason
 from . import test_booking
 from . import test_busy_index
 from . import test_calendar_events
+from . import test_calendar_settings
 from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm

@@ -24,7 +24,7 @@ class TestBackendDashboard(SchedulingCase):
         newcomer = new_test_user(self.env, "newcomer.dashboard", "base.group_user")
         self.assertEqual(
             self.data(newcomer),
-            {"calendar": None, "requests": [], "bookings": [], "pages": [], "has_bookings": False},
+            {"calendar": None, "requests": [], "bookings": [], "pages": [], "all_off": False, "has_bookings": False},
         )
 
     def test_first_step_connects_and_makes_a_page(self):

@@ -1,6 +1,7 @@
 import {Component, onWillUnmount, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
-import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+import {healthText, lightClass} from "../health";
 
 const TICK = 10;
 
@@ -10,6 +11,7 @@ export class CalendarCard extends Component {
     static props = {calendar: {type: [Object, {value: null}]}, connect: Function};
 
     setup() {
+        this.action = useService("action");
         this.state = useState({shown: 0, busy: false});
         const timer = browser.setInterval(() => {
             this.state.shown += TICK;
@@ -18,30 +20,15 @@ export class CalendarCard extends Component {
     }
 
     get light() {
-        const light = this.props.calendar?.light;
-        return {green: "text-success", amber: "text-warning", red: "text-danger"}[light] || "text-muted";
+        return lightClass(this.props.calendar);
     }
 
     get health() {
-        const {light, live, age, lost_reason: reason} = this.props.calendar;
-        if (light === "red") {
-            return reason
-                ? _t("Visitors can't book you. %s", reason)
-                : _t("Access lost: visitors can't book you until the calendar can be read again.");
-        }
-        if (live) {
-            return _t("Up to date: every change counts at once.");
-        }
-        return light === "green" ? _t("Checked %s ago", this.ago(age)) : _t("Last read %s ago", this.ago(age));
+        return healthText(this.props.calendar, this.state.shown);
     }
 
-    ago(age) {
-        const seconds = age + this.state.shown;
-        if (seconds < 90) {
-            return _t("%s s", seconds);
-        }
-        const minutes = Math.round(seconds / 60);
-        return minutes < 90 ? _t("%s min", minutes) : _t("%s h", Math.round(minutes / 60));
+    openSettings() {
+        this.action.doAction("meetings_scheduler.action_calendar_settings");
     }
 
     async connect() {

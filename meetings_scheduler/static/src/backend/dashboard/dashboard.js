@@ -82,6 +82,10 @@ export class MeetingsDashboard extends Component {
         });
     }
 
+    openSettings() {
+        this.action.doAction("meetings_scheduler.action_calendar_settings");
+    }
+
     async connect() {
         await this.orm.call("scheduling.connection", "action_connect_odoo", []);
         await this.load();

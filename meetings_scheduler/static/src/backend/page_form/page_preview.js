@@ -28,7 +28,8 @@ export class PagePreview extends Component {
     }
 
     get isOnline() {
-        return this.record.data.is_published && this.record.data.active;
+        const {is_published: published, active, all_off: allOff} = this.record.data;
+        return published && active && !allOff;
     }
 
     /** @returns {String} same address, other query after each save: the frame's key and source */

@@ -1,0 +1,228 @@
+"""The calendar settings of a user: everything the screen shows in one call, everything it changes checked here."""
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..providers import errors, registry
+from .scheduling_page import ascii_slug
+
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+STEM_LENGTH = 40
+# What a connection may be used for, as far as it is built: fields of scheduling.connection.
+USES = ("use_sync", "use_pages")
+
+
+class SchedulingSettings(models.AbstractModel):
+    """One screen for the connected account, what it is used for, which calendars count, and the user's pages."""
+
+    _name = "scheduling.settings"
+    _description = "Calendar Settings"
+
+    # ------------------------------------------------------------ read
+
+    @api.model
+    @api.readonly
+    def get_data(self):
+        """Reads everything the settings of the current user show.
+
+        :return: JSON-ready dict of ``connection`` (None while nothing is connected), ``providers`` (what can be
+            connected) and ``pages``; datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+        """
+        self._check_user()
+        connection = self._connection()
+        return {
+            "connection": self._connection_info(connection) if connection else None,
+            "providers": self._providers(connection),
+            "pages": self._pages_info(),
+        }
+
+    def _check_user(self):
+        """:raises AccessError: who asks is no user of the Meetings app"""
+        if not self.env.user.has_group("meetings_scheduler.group_user"):
+            raise AccessError(self.env._("Calendar settings belong to users of the Meetings app."))
+
+    def _connection(self):
+        """:return: the current user's connection, read by their own rights, or an empty recordset"""
+        return self.env["scheduling.connection"].search(
+            [("user_id", "=", self.env.uid), ("state", "!=", "disconnected")], limit=1
+        )
+
+    def _providers(self, connection):
+        """What can be connected now: everything at first, nothing beside an account outside of Odoo (one a user), which
+        takes over from Odoo's calendar by itself. ``obstacle`` says what is missing and who can help, or is None.
+        """
+        if connection and connection.provider != "odoo":
+            return []
+        provider = connection._fields["provider"]
+        return [
+            {
+                "key": key,
+                "name": name,
+                "obstacle": self._obstacle(key),
+                "url": None if key == "odoo" else f"/meetings/connect/{key}",
+                "can_set_up": key != "odoo" and self.env.is_system(),
+            }
+            for key, name in provider._description_selection(self.env)
+            if key != connection.provider
+        ]
+
+    def _obstacle(self, provider):
+        connections = self.env["scheduling.connection"]
+        if provider == "odoo":  # needs no permission and nothing outside
+            return None
+        if not self.env.user.has_group("meetings_scheduler.group_personal_email"):
+            return connections._missing_access_message()
+        if not connections._is_set_up():
+            return self.env._(
+                "Your company hasn't set this up yet. %(names)s can do it.", names=connections._administrators()
+            )
+        try:
+            registry.adapter(provider)
+        except errors.MissingLibrary as error:
+            return str(error)
+        return None
+
+    def _connection_info(self, connection):
+        card = self.env["scheduling.dashboard"]._calendar()
+        return {
+            **card,
+            "provider": connection.provider,
+            "provider_name": card["provider"],
+            "state": connection.state,
+            "connected_at": _text(connection.connected_at),
+            "lost_at": _text(connection.lost_at),
+            "reconnect_url": None if card["live"] else f"/meetings/connect/{connection.provider}",
+            "main_calendar": connection.main_calendar_id.name or connection.account,
+            "syncs_elsewhere": self.env.user._has_any_active_synchronization(),
+            "uses": {name: connection[name] for name in self._uses(connection)},
+            "calendars": [self._calendar_info(calendar) for calendar in connection.calendar_ids],
+        }
+
+    def _uses(self, connection):
+        """:return: the boxes the user may tick; Odoo's own calendar has nothing to be kept in step with"""
+        return [
+            name
+            for name in USES
+            if name in connection._fields and not (name == "use_sync" and connection.provider == "odoo")
+        ]
+
+    def _calendar_info(self, calendar):
+        return {
+            "id": calendar.id,
+            "name": calendar.name,
+            "color": calendar.color if COLOR.fullmatch(calendar.color or "") else None,
+            "role": self._role_in_words(calendar),
+            "is_main": calendar.is_main,
+            "counts": calendar.counts,
+            "usable": calendar.role != "free_busy",
+            "lost": calendar.counts and calendar.state != "active",
+            "lost_reason": calendar.lost_reason or "",
+            "lost_at": _text(calendar.lost_at),
+        }
+
+    def _role_in_words(self, calendar):
+        return {
+            "owner": lambda: self.env._("yours"),
+            "writer": lambda: self.env._("shared with you, you can edit"),
+            "reader": lambda: self.env._("shared with you, you see all details"),
+            "free_busy": lambda: self.env._("only free/busy is shared with you"),
+        }[calendar.role]()
+
+    def _pages_info(self):
+        user = self.env.user
+        preferences = self.env["scheduling.preference"]
+        mine = preferences._of_user(user)
+        pages = self.env["scheduling.page"].search([("user_id", "=", user.id)])
+        choices = preferences._default_choices(user)
+        return {
+            "count": len(pages),
+            "hosted_count": len(pages.filtered(lambda page: user in page._hosts())),
+            "base_url": f"{pages.browse().get_base_url()}/meetings/",
+            "stem": mine.stem or "",
+            "usual_stem": ascii_slug(user.name or "") or "meeting",
+            "example": choices[:1].name or self.env["scheduling.page"]._default_name(),
+            "default_page_id": mine.default_page_id.id if mine.default_page_id in choices else False,
+            "choices": [{"id": page.id, "name": page.name, "online": page.is_published} for page in choices],
+            "all_off": mine.pages_off,
+        }
+
+    # ------------------------------------------------------------ write
+
+    @api.model
+    def save(self, values):
+        """Applies what the user changed: all of it, or nothing and a sentence that says why.
+
+        :param values: dict with any of ``use_sync``, ``use_pages``, ``all_off`` (booleans), ``link_ids`` and
+            ``unlink_ids`` (calendars that count from now on, or no more), ``stem``, ``default_page_id`` (or False)
+        :return: as :meth:`get_data`
+        :raises UserError: a value can't be
+        :raises AccessError: a calendar or page isn't the user's
+        """
+        self._check_user()
+        unknown = set(values) - {*USES, "all_off", "link_ids", "unlink_ids", "stem", "default_page_id"}
+        if unknown:
+            raise UserError(self.env._("There is no setting “%(name)s”.", name=min(unknown)))
+        chosen = self._checked_choices(values)
+        if chosen:
+            self.env["scheduling.preference"]._keep(self.env.user, chosen)
+        if {*USES, "link_ids", "unlink_ids"} & set(values):
+            self._save_connection(values)
+        return self.get_data()
+
+    def _checked_choices(self, values):
+        """:return: the values of :model:`scheduling.preference` among ``values``"""
+        chosen = {}
+        if "all_off" in values:
+            chosen["pages_off"] = bool(values["all_off"])
+        if "stem" in values:
+            chosen["stem"] = self._checked_stem(values["stem"])
+        if "default_page_id" in values:
+            chosen["default_page_id"] = self._checked_page(values["default_page_id"])
+        return chosen
+
+    def _checked_stem(self, text):
+        text = str(text or "").strip()
+        stem = ascii_slug(text)
+        if text and not stem:
+            raise UserError(self.env._("“%(text)s” can't begin an address. Use Latin letters or digits.", text=text))
+        if len(stem) > STEM_LENGTH:
+            raise UserError(self.env._("An address stem has at most %(length)s characters.", length=STEM_LENGTH))
+        return stem or False
+
+    def _checked_page(self, page_id):
+        if not page_id:
+            return False
+        if page_id not in self.env["scheduling.preference"]._default_choices(self.env.user).ids:
+            raise AccessError(self.env._("Your default page is one of your own pages that isn't private."))
+        return page_id
+
+    def _save_connection(self, values):
+        connection = self._connection()
+        if not connection:
+            raise UserError(self.env._("Connect a calendar first."))
+        uses = {name: bool(values[name]) for name in self._uses(connection) if name in values}
+        if uses:
+            connection.sudo().write(uses)
+            connection.sudo()._ensure_page()
+            if connection.provider != "odoo":
+                connection._refresh_soon()  # what happened while a box was not ticked
+        unlink = self._own_calendars(connection, values.get("unlink_ids"))
+        if unlink:
+            unlink.action_remove()
+        link = self._own_calendars(connection, values.get("link_ids"))
+        if link:
+            link.action_link()
+
+    def _own_calendars(self, connection, ids):
+        """:raises AccessError: one of the ids isn't a calendar of the connected account"""
+        ids = set(ids or ())
+        calendars = connection.calendar_ids.filtered(lambda calendar: calendar.id in ids)
+        if len(calendars) != len(ids):
+            raise AccessError(self.env._("Only calendars of your connected account can count."))
+        return calendars
+
+
+def _text(moment):
+    return fields.Datetime.to_string(moment) or None

@@ -1,0 +1,107 @@
+import {Component, onWillUnmount, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {CheckBox} from "@web/core/checkbox/checkbox";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+import {healthText, lightClass} from "../health";
+import {HelpLink} from "./help_link";
+
+const {DateTime} = luxon;
+const TICK = 10;
+
+/** The connected account: its health, what it is used for, the way back to the provider and the way out. */
+export class AccountCard extends Component {
+    static template = "meetings_scheduler.AccountCard";
+    static components = {CheckBox, HelpLink};
+    static props = {connection: Object, hostedCount: Number, draft: Object, reload: Function, told: Number};
+
+    setup() {
+        this.orm = useService("orm");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.draft = useState(this.props.draft);
+        this.state = useState({now: Date.now()});
+        const timer = browser.setInterval(() => {
+            this.state.now = Date.now();
+        }, TICK * 1000);
+        onWillUnmount(() => browser.clearInterval(timer));
+    }
+
+    get light() {
+        return lightClass(this.props.connection);
+    }
+
+    get health() {
+        const shown = Math.max(0, Math.round((this.state.now - this.props.told) / 1000));
+        return healthText(this.props.connection, shown);
+    }
+
+    get since() {
+        const moment = this.props.connection.connected_at;
+        if (!moment) {
+            return "";
+        }
+        const date = deserializeDateTime(moment);
+        const year = date.year === DateTime.local().year ? {} : {year: "numeric"};
+        return _t("connected %s", date.toLocaleString({day: "numeric", month: "short", ...year}));
+    }
+
+    /** @returns {{name: String, label: String, help: String, section: String?, about: String?}[]} what the account may be used for */
+    get uses() {
+        const texts = {
+            use_sync: {
+                label: _t("Calendar sync"),
+                help: this.props.connection.syncs_elsewhere
+                    ? _t("Odoo's own calendar sync is on for you and does this already, so nothing comes twice.")
+                    : _t("Meetings with your contacts go into the CRM, CRM meetings go into your calendar."),
+                section: "scheduling-from-a-record",
+                about: _t("Scheduling from a record"),
+            },
+            use_pages: {
+                label: _t("Scheduling pages"),
+                help: _t(
+                    "Visitors book free time; bookings land in “%s” (main calendar). Unticked, they can only ask for a time.",
+                    this.props.connection.main_calendar
+                ),
+            },
+        };
+        return Object.keys(this.props.connection.uses).map((name) => ({name, ...texts[name]}));
+    }
+
+    set(name, value) {
+        this.draft[name] = value;
+    }
+
+    get consequence() {
+        const count = this.props.hostedCount;
+        const stay = this.props.connection.live
+            ? _t("Meetings stay in your calendar.")
+            : _t("Meetings stay in both calendars; what we keep of your busy times is deleted.");
+        if (!count) {
+            return stay;
+        }
+        const pages =
+            count === 1
+                ? _t("Your page will take requests instead of bookings.")
+                : _t("Your %s pages will take requests instead of bookings.", count);
+        return `${pages} ${stay}`;
+    }
+
+    disconnect() {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Disconnect %s?", this.props.connection.account),
+            body: this.consequence,
+            confirmLabel: _t("Disconnect"),
+            confirmClass: "btn-danger",
+            confirm: async () => {
+                await this.orm.call("scheduling.connection", "action_disconnect", [[this.props.connection.id]]);
+                this.notification.add(_t("Disconnected."), {type: "success"});
+                await this.props.reload();
+            },
+            cancelLabel: _t("Stay connected"),
+            cancel: () => undefined,
+        });
+    }
+}

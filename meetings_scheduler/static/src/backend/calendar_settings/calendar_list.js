@@ -1,0 +1,83 @@
+import {Component, useState} from "@odoo/owl";
+import {CheckBox} from "@web/core/checkbox/checkbox";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+import {HelpLink} from "./help_link";
+
+const {DateTime} = luxon;
+
+/** The calendars of the account: which count as busy, which can't and why, which are lost and how to mend them. */
+export class CalendarList extends Component {
+    static template = "meetings_scheduler.CalendarList";
+    static components = {CheckBox, HelpLink};
+    static props = {connection: Object, draft: Object, reload: Function};
+
+    setup() {
+        this.orm = useService("orm");
+        this.notification = useService("notification");
+        this.draft = useState(this.props.draft);
+        this.state = useState({busy: false});
+        this.howText = _t("How");
+    }
+
+    get readable() {
+        const calendars = this.props.connection.calendars.filter((calendar) => !calendar.lost);
+        return [...calendars.filter(({usable}) => usable), ...calendars.filter(({usable}) => !usable)];
+    }
+
+    get lost() {
+        return this.props.connection.calendars.filter((calendar) => calendar.lost);
+    }
+
+    key(calendar) {
+        return `calendar_${calendar.id}`;
+    }
+
+    set(calendar, value) {
+        this.draft[this.key(calendar)] = value;
+    }
+
+    dot(calendar) {
+        return calendar.color ? `color: ${calendar.color}` : "";
+    }
+
+    since(calendar) {
+        if (!calendar.lost_at) {
+            return _t("Access lost");
+        }
+        const moment = deserializeDateTime(calendar.lost_at);
+        const time = moment.toLocaleString(DateTime.TIME_SIMPLE);
+        const days = Math.round(DateTime.local().startOf("day").diff(moment.startOf("day"), "days").days);
+        const day = days < 2 ? moment.toRelativeCalendar() : moment.toLocaleString({day: "numeric", month: "short"});
+        return _t("Access lost %(day)s, %(time)s", {day, time});
+    }
+
+    async checkAgain(calendar) {
+        await this.change(calendar, "action_check_again");
+        const {connection} = this.props;
+        const now = connection.calendars.find(({id}) => id === calendar.id);
+        if (connection.state === "connected" && !now?.lost) {
+            this.notification.add(_t("“%s” can be read again: visitors can book you.", calendar.name), {
+                type: "success",
+            });
+        } else {
+            this.notification.add(_t("“%s” still can't be read.", calendar.name), {type: "warning"});
+        }
+    }
+
+    async remove(calendar) {
+        await this.change(calendar, "action_remove");
+        this.notification.add(_t("“%s” doesn't count any more.", calendar.name), {type: "success"});
+    }
+
+    async change(calendar, method) {
+        this.state.busy = true;
+        try {
+            await this.orm.call("scheduling.calendar", method, [[calendar.id]]);
+            await this.props.reload();
+        } finally {
+            this.state.busy = false;
+        }
+    }
+}
