@@ -24,5 +24,10 @@ def clock(moment, lang):
     return format_time(moment, "short", locale=_locale(lang))
 
 
+def zone_name(zone):
+    """:return: "America/New York" for ``America/New_York``"""
+    return zone.replace("_", " ")
+
+
 def _locale(lang):
     return babel_locale_parse(lang or "en_US")

@@ -138,15 +138,16 @@ def _move_page(found, token, args, error=None):
     picker = Picker(page, info, args, f"/meetings/manage/{token}" if error else "", booking)
     values = picker.values()
     start = _chosen_start(picker, args)
+    facts = _facts(booking, picker.zone)
     values.update(
         token=token,
-        booking_facts=_facts(booking, picker.zone),
+        booking_facts=facts,
         start=start,
         start_label=start and f"{picker.long_date(start)}, {picker.clock(start)}",
         back_url=picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
         error=error,
         alternatives=conflict_links(picker, error) if error else [],
-        config={**picker.config(values), "mode": "move", "token": token},
+        config={**picker.config(values), "mode": "move", "token": token, "now": facts["start"]},
     )
     status = error.status if error else 400 if picker.refused else 200
     return render("meetings_scheduler.move_page", values, status, private=True)

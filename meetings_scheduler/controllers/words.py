@@ -17,7 +17,7 @@ def clock(env, moment):
 
 def zone_name(zone):
     """:return: "America/New York" for ``America/New_York``"""
-    return zone.replace("_", " ")
+    return formatting.zone_name(zone)
 
 
 def headline(env, facts, role, done):

@@ -64,7 +64,7 @@ class SchedulingBooking(models.Model):
     first_name = fields.Char(required=True)
     last_name = fields.Char()
     visitor_name = fields.Char("Visitor", compute="_compute_visitor_name", store=True)
-    email = fields.Char(required=True)
+    email = fields.Char("E-mail", required=True)
     email_normalized = fields.Char(index=True)
     phone = fields.Char()
     guest_emails = fields.Char("Guests", help="Addresses that get the invitation too.")

@@ -9,7 +9,7 @@ from odoo import fields, models
 from odoo.tools.i18n import format_list
 from odoo.tools.mail import formataddr
 
-from ..formatting import clock, long_date, short_date
+from ..formatting import clock, long_date, short_date, zone_name
 from ..providers import ical, links
 from .scheduling_page_slots import aware
 
@@ -154,6 +154,7 @@ class SchedulingBooking(models.Model):
         """:return: what the template shows; every text in the reader's language"""
         when = self._when(timezone, lang)
         title = self._title(audience)
+        takes_place = notice not in ("cancelled", "declined")
         # What a stranger writes isn't mailed to addresses a stranger typed.
         trusted = audience == "host" or self.changed_by == "host"
         manage_url = (
@@ -164,9 +165,9 @@ class SchedulingBooking(models.Model):
             "headline": self._headline(notice, audience),
             "title": title,
             "when": when["sentence"],
-            "zone": timezone,
+            "zone": zone_name(timezone),
             "where": self._where_text(),
-            "where_url": self.location if (self.location or "").startswith("http") and notice != "declined" else None,
+            "where_url": self.location if takes_place and (self.location or "").startswith("http") else None,
             "reason": self.reason if notice in ("moved", "cancelled", "declined") and trusted else None,
             "answers": [(answer.label, answer.value) for answer in self.answer_ids if answer.value],
             "visitor": {"name": self.visitor_name, "email": self.email, "phone": self.phone},

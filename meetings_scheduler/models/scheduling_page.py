@@ -89,7 +89,10 @@ class SchedulingPage(models.Model):
     )
     increment = fields.Selection(INCREMENTS, "Start every", required=True, default="0")
     timezone = fields.Selection(
-        _tz_get, required=True, default=lambda self: self.env.user.tz or self.env.company.resource_calendar_id.tz
+        _tz_get,
+        "Time zone",
+        required=True,
+        default=lambda self: self.env.user.tz or self.env.company.resource_calendar_id.tz,
     )
     hours_mode = fields.Selection(
         [("working", "My working hours in Odoo"), ("own", "Hours of this page")],
@@ -165,7 +168,9 @@ class SchedulingPage(models.Model):
 
     # After booking
     change_limit_hours = fields.Float(
-        "Can be moved until", default=2.0, help="Hours before the start. Later, visitors see your contact instead."
+        "Can be moved or cancelled until",
+        default=2.0,
+        help="Hours before the start. Later, visitors see your contact instead.",
     )
     opportunity_policy = fields.Selection(
         [("none", "No"), ("missing", "If the contact has no open one"), ("always", "For each booking")],

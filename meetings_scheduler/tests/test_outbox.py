@@ -67,11 +67,18 @@ class TestOutbox(SchedulingCase, MailCommon):
         booking = self.book(self.at(15))
         visitor = booking._create_mail("booked", "visitor")
         host = booking._create_mail("booked", "host")
-        self.assertIn("America/New_York", visitor.body_html)
+        self.assertIn("America/New York", visitor.body_html)
         self.assertRegex(visitor.body_html, r"1[01]:00.AM")
         self.assertIn("Europe/Rome", host.body_html)
         self.assertRegex(host.body_html, r"1[67]:00")
         self.assertRegex(host.body_html, "lun|mar|mer|gio|ven|sab|dom")
+
+    def test_nobody_is_led_to_a_call_that_is_off(self):
+        """The mail of a cancelled meeting says where it would have been, without the link."""
+        booking = self.book(self.at(15))
+        self.assertTrue(booking.location.startswith("http"))
+        self.assertIn(booking.location, booking._create_mail("booked", "visitor").body_html)
+        self.assertNotIn(booking.location, booking._create_mail("cancelled", "visitor").body_html)
 
     def test_visitor_text_is_escaped(self):
         question = self.env["scheduling.question"].create({"page_id": self.page.id, "label": "Topic", "type": "text"})

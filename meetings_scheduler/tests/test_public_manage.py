@@ -71,7 +71,7 @@ class TestManageLinks(PublicCase):
     def test_cancel_from_the_mail(self):
         """B7: the visitor cancels with a reason; the record keeps it; the link then says so."""
         form = self.url_open(f"{self.url}?step=cancel").text
-        self.assertIn("Why do you cancel?", form)
+        self.assertIn("Why are you cancelling?", form)
         answer = self.send("cancel", reason="Found another way")
         self.assertEqual((answer.status_code, urlsplit(answer.headers["Location"]).path), (303, self.url))
         self.assertEqual((self.booking.state, self.booking.reason), ("cancelled", "Found another way"))

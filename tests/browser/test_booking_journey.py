@@ -51,9 +51,12 @@ def test_book_move_cancel(page, view, mails, shot):
     link = manage_link(Mails.part(mail, "text/html"))
 
     open_picker(page, view, f"{link}?step=move")
+    now = page.locator(".o_ms_band", has_text="Now:")
+    expect(now).to_contain_text(time)
+    expect(now.get_by_role("link", name="Keep this time")).to_be_visible()
     choose_day(page, view, 1 + turn)
     new_time = choose_time(page, 4)
-    page.get_by_label("Why do you move it?").fill("The train is late")
+    page.get_by_label("Why are you moving it?").fill("The train is late")
     page.get_by_role("button", name="Move the meeting").click()
     expect(heading(page)).to_have_text("Your meeting is moved")
     expect(page.locator(".o_ms_summary")).to_contain_text(new_time)
@@ -61,7 +64,7 @@ def test_book_move_cancel(page, view, mails, shot):
 
     page.goto(link)
     page.get_by_role("link", name="Cancel the meeting").click()
-    page.get_by_label("Why do you cancel?").fill("Found another way")
+    page.get_by_label("Why are you cancelling?").fill("Found another way")
     page.get_by_role("button", name="Cancel the meeting").click()
     expect(heading(page)).to_have_text("This meeting is cancelled")
     expect(page.locator(".o_ms_summary")).to_contain_text("Found another way")
