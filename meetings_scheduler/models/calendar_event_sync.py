@@ -72,7 +72,8 @@ class CalendarEvent(models.Model):
             link.leads = False
             links -= link
         links._changed_here()
-        for event in (self - links.event_id).filtered("active"):
+        syncing = self.env["scheduling.connection"].sudo().search([("user_id", "in", self.sudo().user_id.ids)])._syncs()
+        for event in (self - links.event_id).filtered(lambda event: event.active and event.user_id in syncing.user_id):
             connection = event._inviting_connection()
             if connection:
                 event._link_with(connection.main_calendar_id)

@@ -3,7 +3,7 @@
 import logging
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..providers import errors
 
@@ -51,6 +51,31 @@ class SchedulingConnection(models.Model):
             except Exception as error:  # a bug with one calendar must not stop the poll of all
                 _logger.exception("Calendar %s could not be synced", calendar.id)
                 calendar.sync_error = f"{type(error).__name__}: {error}"[:500]
+
+    def action_set_sync(self, use_sync):
+        """The owner ticks or unticks *Calendar sync*. Ticked again, what was changed meanwhile follows, on both sides.
+
+        :param use_sync: bool
+        :raises AccessError: it is somebody else's
+        """
+        self.check_access("read")
+        for connection in self:
+            if connection.user_id != self.env.user:
+                raise AccessError(self.env._("Only %(name)s can change this.", name=connection.sudo().user_id.name))
+        own = self.sudo().filtered(lambda connection: connection.use_sync != bool(use_sync))
+        own.use_sync = bool(use_sync)
+        for connection in own._syncs():
+            links = self.env["scheduling.event.link"].sudo()
+            links.search(
+                [
+                    ("calendar_id.connection_id", "=", connection.id),
+                    ("event_id", "!=", False),
+                    ("booking_id", "=", False),
+                    ("leads", "=", True),
+                    ("state", "in", ("pending", "live")),
+                ]
+            )._changed_here()
+            connection._refresh_soon()
 
     def _connect(self, provider, code, verifier):
         """What is in the calendar is read at once, by the poll that connecting starts."""

@@ -6,6 +6,8 @@ The token is saved with the data of its last page, in one transaction, or not at
 import logging
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.fields import Domain
 
@@ -186,11 +188,18 @@ class SchedulingCalendar(models.Model):
             self.env["mail.thread"].with_context(lang=user.lang).message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=calendar.env._("%(count)s meetings have gone from your calendar", count=len(link_ids)),
-                body=calendar.env._(
+                body=Markup("<p>%s</p>")
+                % calendar.env._(
                     "%(count)s events that are meetings in Odoo are missing in “%(calendar)s” all at once. Nothing was "
-                    "cancelled. Say on your meetings dashboard whether these meetings are to be cancelled or kept.",
+                    "cancelled. %(link)s",
                     count=len(link_ids),
                     calendar=self.name,
+                    link=Markup('<a href="%s/odoo/scheduling.calendar/%s">%s</a>')
+                    % (
+                        self.get_base_url(),
+                        self.id,
+                        calendar.env._("Say whether to cancel or to keep these meetings."),
+                    ),
                 ),
             )
         if self.held_removals != len(link_ids):

@@ -25,5 +25,6 @@ from . import test_public_pages
 from . import test_public_slots
 from . import test_security_public
 from . import test_security_records
+from . import test_sync_convergence
 from . import test_sync_in
 from . import test_sync_out

@@ -1,6 +1,8 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -239,7 +241,35 @@ class TestSyncOut(SyncCase):
         self.google.control("forget_sync_tokens")
         self.poll()
         self.assertFalse(self.meetings(), "taken away in Odoo, it doesn't come back")
+        with self.enter_registry_test_mode():
+            self.google_connection.with_user(self.host).action_disconnect()
+        self.connected()
+        self.assertFalse(self.meetings(), "not even when connected anew")
         self.assertEqual(self.state()["writes"], writes)
+
+    def test_organizer_is_asked_of_the_calendar(self):
+        """P14: whether an event may be deleted is read from the event, not from what was known of it."""
+        self.google.control("account", email="jane@doe.example")
+        self.google.control("event", calendar="jane@doe.example", body=self.body(self.at(10), guests=(ADDRESS,)))
+        self.poll()
+        self.links.search([]).is_organizer = True
+        self.meetings().with_user(self.host).unlink()
+        self.work()
+        self.assertEqual(len(self.events()), 1)
+        self.assertEqual(self.links.search([]).state, "ignored")
+
+    def test_refused_change_goes_along_with_the_next(self):
+        """B2: a change that Google refused for good goes along when the event changes again."""
+        meeting = self.meet(self.at(10))
+        self.work()
+        self.google.control("fault", method="events.patch", action="status", status=400, reason="invalid")
+        with mute_logger(OUTBOX_LOGGER):
+            meeting.write({"location": "Via Roma 1"})
+            self.work()
+        self.change(self.there()["id"], summary="Changed there")
+        self.poll()
+        self.work()
+        self.assertEqual((self.there()["summary"], self.there()["location"]), ("Changed there", "Via Roma 1"))
 
     def test_both_changed(self):
         """B2, faults 23 and 40: both sides changed: one side's edit is kept, else the later; the loser reads it."""
@@ -304,6 +334,68 @@ class TestSyncOut(SyncCase):
         facts = self.google_connection.with_user(self.host)._sync_facts()
         self.assertEqual((facts["linked"], facts["pending"], facts["failed"], facts["error"]), (1, 0, [], ""))
         self.assertTrue(facts["last_read"] and facts["next_read"])
+
+    def test_ticked_again(self):
+        """M20, M24: only the owner ticks it; ticked again, what was changed meanwhile follows."""
+        meeting = self.meet(self.at(10))
+        self.work()
+        mine = self.google_connection.with_user(self.host)
+        mine.action_set_sync(False)
+        meeting.write({"name": "Meanwhile"})
+        self.work()
+        self.assertEqual(self.there()["summary"], "Demo")
+        mine.action_set_sync(True)
+        self.work()
+        self.assertEqual(self.there()["summary"], "Meanwhile")
+        with self.assertRaises(AccessError):
+            self.google_connection.with_user(self.env.ref("base.user_admin")).action_set_sync(False)
+
+    def test_odoos_own_sync_is_active(self):
+        """M22: while Odoo's own sync with a calendar is active for the user, nothing goes either way."""
+        self.put(self.at(10))
+        with patch.object(type(self.host), "_has_any_active_synchronization", lambda user: True):
+            self.poll()
+            self.meet(self.at(12), guests=self.bob)
+            self.work()
+        self.assertFalse(self.meetings())
+        self.assertEqual(len(self.events()), 1)
+
+    def test_read_by_a_colleague_first(self):
+        """M23: a colleague's calendar is read before our own write is known to be done: one meeting in the end."""
+        rights = "base.group_user,meetings_scheduler.group_personal_email"
+        anna = new_test_user(self.env, "anna.host", rights, name="Anna", email="anna@bianchi.example")
+        other = self.connect(anna, email="anna@bianchi.example")
+        self.poll(other)
+        self.google.control("fault", method="events.insert", action="lose")
+        with mute_logger(OUTBOX_LOGGER):
+            meeting = self.meet(self.at(10), guests=self.jane | anna.partner_id)
+            self.work()
+        self.poll(other)
+        self.assertEqual(len(self.meetings()), 2, "Anna's calendar can't know yet")
+        self.work()
+        self.poll()
+        self.poll(other)
+        self.assertEqual(self.meetings(), meeting)
+        meeting.write({"name": "For both"})
+        self.work()
+        self.poll(other)
+        self.assertEqual(self.meetings().mapped("name"), ["For both"])
+        self.assertFalse(self.open_operations())
+
+    def test_kept_words_of_refusal(self):
+        """P19: Google refuses one meeting for good: it is listed with Google's words, and the others go on."""
+        refusal = {"status": 400, "reason": "invalid"}
+        self.google.control("fault", method="events.insert", action="status", **refusal)
+        with mute_logger(OUTBOX_LOGGER):
+            self.meet(self.at(10), name="Refused")
+            self.meet(self.at(12), guests=self.bob)
+            self.work()
+        self.assertEqual(self.guests_there(), ["bob@ray.example"])
+        (failed,) = self.google_connection.with_user(self.host)._sync_facts()["failed"]
+        self.assertEqual((failed["what"], failed["next_attempt"]), ("Refused", False))
+        self.operations.browse(failed["id"]).action_retry()
+        self.work()
+        self.assertEqual(len(self.events()), 2)
 
     def test_reminders_still_go_out(self):
         """M23: only invitations are left to Google; Odoo's reminders reach who takes part."""
