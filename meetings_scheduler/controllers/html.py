@@ -19,6 +19,9 @@ def render(template, values, status=200, private=False):
 
 def error_page(error, private=False):
     """:return: the error as a page of the website, with its status"""
+    if {".", ".."} & set(request.httprequest.path.split("/")):  # the website's layout refuses to link to itself then
+        headers = [("Content-Type", "text/plain; charset=utf-8")]
+        return request.make_response(error.message, headers, status=error.status)
     response = render("meetings_scheduler.message_page", {"message": error.message}, error.status, private)
     if "retry_after" in error.extra:
         response.headers["Retry-After"] = str(error.extra["retry_after"])

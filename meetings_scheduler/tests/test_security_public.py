@@ -3,6 +3,8 @@
 import json
 import re
 
+from requests import Request
+
 from odoo.tests import tagged
 
 from ..controllers import read_limit
@@ -158,6 +160,22 @@ class TestSecurityRequests(PublicCase):
             response = self.url_open(f"/meetings/{slug}/book", data={"first_name": "Jane"})
             self.assertEqual(response.status_code, 404)
             self.assertIn("This booking page is not available.", response.text)
+
+    def test_dots_in_addresses(self):
+        """Row 4: dots lead nowhere, and end in no error of ours, whatever is done with them."""
+        for method, path in (
+            ("GET", "/meetings/.."),
+            ("POST", "/meetings/../book"),
+            ("GET", "/meetings/manage/.."),
+            ("GET", "/meetings/manage/../invite.ics"),
+            ("POST", "/meetings/manage/../cancel"),
+        ):
+            request = Request(method, self.base_url(), data={"a": "b"} if method == "POST" else None)
+            with self.allow_requests(all_requests=True):
+                prepared = self.opener.prepare_request(request)
+                prepared.url = self.base_url() + path  # as it stands: requests would tidy it up
+                response = self.opener.send(prepared, timeout=12)
+            self.assertEqual(response.status_code, 404, f"{method} {path}")
 
     def test_key_of_a_private_link_stays_here(self):
         """The address of a private link is as good as a password: no step of it is cached or told as referrer."""
