@@ -1,6 +1,7 @@
 """What people do with meetings in Odoo is told to the calendar: here it is noticed, the outbox does it."""
 
 from odoo import api, fields, models
+from odoo.tools import str2bool
 
 # What a change of which the event in the calendar follows.
 SYNCED_FIELDS = {
@@ -146,8 +147,8 @@ class CalendarEvent(models.Model):
             return self.sudo().attendee_ids
         connection = self._organizers_connection()
         is_quiet = connection and not connection.use_sync
-        parameters = self.env["ir.config_parameter"].sudo()
-        if is_quiet and not parameters.get_param("meetings_scheduler.odoo_invites_without_sync"):
+        invites = self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.odoo_invites_without_sync", "")
+        if is_quiet and not str2bool(invites, False):
             return self._outside_attendees()
         return self.env["calendar.attendee"].sudo()
 

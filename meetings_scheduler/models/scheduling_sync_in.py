@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import str2bool
 
 from ..providers import errors
 from ..providers.base import Period
@@ -131,8 +132,9 @@ class SchedulingCalendar(models.Model):
         return frozenset(entry.strip().lstrip("@").lower() for entry in text.split(",") if entry.strip())
 
     def _creates_contacts(self):
-        value = self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.sync_creates_contacts", "")
-        return value.lower() in ("1", "true", "yes")
+        return str2bool(
+            self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.sync_creates_contacts", ""), False
+        )
 
     def _known_addresses(self, addresses):
         """:return: ({address: partner} of contacts, {address: partner} of the own users), of the user's company"""
