@@ -92,8 +92,20 @@ class SchedulingPage(models.Model):
 
         :param start: aware
         :raises SlotTaken: as in :meth:`_book`
+        :raises PublicError: a visitor may not move there without asking the owner
         """
         self.ensure_one()
+        if by == "visitor" and booking.state == "confirmed" and self._needs_approval(start):
+            # Else a meeting far ahead would be the way around the owner's yes to one at short notice.
+            raise PublicError(
+                409,
+                "needs_approval",
+                self.env._(
+                    "%(host)s confirms such times in person. Cancel this meeting and ask for the new time.",
+                    host=booking.user_id.name,
+                ),
+                field="start",
+            )
         self._require_free(start, duration_min, booking)
         stop = start + timedelta(minutes=duration_min)
         try:

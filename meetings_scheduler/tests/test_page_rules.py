@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..exceptions import SlotTaken
+from ..exceptions import PublicError, SlotTaken
 from ..models.scheduling_page_slots import naive
 from .common import SchedulingCase
 
@@ -155,6 +155,17 @@ class TestPageRules(SchedulingCase):
         self.page.write({"approval": "short", "approval_notice_hours": 96})
         self.assertEqual(self.book(self.at(10, 2)).state, "requested")
         self.assertEqual(self.book(self.at(10, 8)).state, "confirmed")
+
+    def test_moving_is_no_way_around_approval(self):
+        """A visitor can't book far ahead and then move to a time the owner wants to confirm; the host can."""
+        self.page.write({"approval": "short", "approval_notice_hours": 96})
+        booking = self.book(self.at(10, 8))
+        with self.assertRaises(PublicError) as caught:
+            booking._reschedule(self.at(10, 2), 30, by="visitor")
+        self.assertEqual((caught.exception.status, caught.exception.code), (409, "needs_approval"))
+        booking._reschedule(self.at(10, 9), 30, by="visitor")
+        booking._reschedule(self.at(10, 2), 30, by="host")
+        self.assertEqual(booking.start, naive(self.at(10, 2)))
 
     def test_private_page_and_single_use_link(self):
         """A private page is not there without a working link; a single-use link works once, until its date."""
