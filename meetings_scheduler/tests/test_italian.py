@@ -106,7 +106,7 @@ class TestItalianFile(TransactionCase):
 class TestItalianMails(Italian, SchedulingCase):
     """What a booking's people read in their mailboxes."""
 
-    def read(self, mail):
+    def seen(self, mail):
         """:return: everything a reader sees, without addresses"""
         body = html.fromstring(mail.body_html)
         for element in body.xpath("//a[starts-with(@href, 'mailto:')]"):
@@ -114,7 +114,7 @@ class TestItalianMails(Italian, SchedulingCase):
         return f"{mail.subject} " + " ".join(body.itertext())
 
     def mail(self, booking, notice, audience):
-        return self.read(booking._create_mail(notice, audience))
+        return self.seen(booking._create_mail(notice, audience))
 
     def test_every_mail(self):
         """Subject, headline and buttons of each fact are Italian, for visitor and host."""
@@ -163,7 +163,7 @@ class TestItalianPage(Italian, PublicCase):
         [ours] = html.fromstring(response.text).xpath("//div[contains(@class, 'o_ms_wrap')]")
         return ours
 
-    def read(self, tree):
+    def seen(self, tree):
         """:return: what is seen or read aloud; names of time zones are no language's"""
         for element in tree.xpath(".//script|.//style|.//select"):
             element.drop_tree()
@@ -174,7 +174,7 @@ class TestItalianPage(Italian, PublicCase):
         """Month, times and facts of a page."""
         self.page.location_type = "phone"
         self.assert_italian(
-            self.read(self.open(f"/meetings/{self.slug}?tz=Europe/Rome")),
+            self.seen(self.open(f"/meetings/{self.slug}?tz=Europe/Rome")),
             "Mese successivo",
             "i giorni con orari liberi sono link",
             "cambia fuso orario",
@@ -186,7 +186,7 @@ class TestItalianPage(Italian, PublicCase):
         self.page.write({"phone": "optional", "allow_guests": True})
         start = self.at(10).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.assert_italian(
-            self.read(self.open(f"/meetings/{self.slug}?start={start}&tz=Europe/Rome")),
+            self.seen(self.open(f"/meetings/{self.slug}?start={start}&tz=Europe/Rome")),
             "I tuoi dati",
             "Cognome",
             "Invitati",
@@ -198,7 +198,7 @@ class TestItalianPage(Italian, PublicCase):
         """The band of a page that takes requests only."""
         self.connection.state = "disconnected"
         self.assert_italian(
-            self.read(self.open(f"/meetings/{self.slug}?tz=Europe/Rome")), "Puoi chiedere un orario e riceverai"
+            self.seen(self.open(f"/meetings/{self.slug}?tz=Europe/Rome")), "Puoi chiedere un orario e riceverai"
         )
 
     def test_booked(self):
@@ -206,7 +206,7 @@ class TestItalianPage(Italian, PublicCase):
         booking = self.book(self.at(10), lang="it_IT", timezone="Europe/Rome")
         manage = f"/meetings/manage/{booking._mint_token('visitor')}"
         self.assert_italian(
-            self.read(self.open(manage)),
+            self.seen(self.open(manage)),
             "Il tuo incontro con Laura Bianchi",
             "Quando",
             "Dove",
@@ -215,12 +215,15 @@ class TestItalianPage(Italian, PublicCase):
             "Annulla l'incontro",
         )
         self.assert_italian(
-            self.read(self.open(f"{manage}?step=cancel")), "Annullare questo incontro?", "Perché annulli?", "Lascia così"
+            self.seen(self.open(f"{manage}?step=cancel")),
+            "Annullare questo incontro?",
+            "Perché annulli?",
+            "Lascia così",
         )
 
     def test_nothing_there(self):
         """A page that is switched off."""
         self.page.is_published = False
         self.assert_italian(
-            self.read(self.open(f"/meetings/{self.slug}", 404)), "Questa pagina di prenotazione non è disponibile."
+            self.seen(self.open(f"/meetings/{self.slug}", 404)), "Questa pagina di prenotazione non è disponibile."
         )
