@@ -95,6 +95,8 @@ class SchedulingCalendar(models.Model):
             )
         self.sudo().busy_ids.unlink()
         self.sudo().write({"counts": False, "state": "active", "lost_reason": False, "lost_at": False})
+        for connection in self.connection_id.filtered(lambda connection: connection.provider != "odoo"):
+            connection._refresh_soon()  # one that has vanished at the provider then leaves the list as well
         return True
 
     def action_check_again(self):

@@ -192,7 +192,7 @@ class TestWhoseSettings(SettingsCase):
         portal = new_test_user(self.env, "portal.settings", "base.group_portal")
         for user in (portal, self.env.ref("base.public_user")):
             for attempt in (lambda s: s.get_data(), lambda s: s.save({"stem": "x"}), lambda s: s.save({})):
-                with self.subTest(user.login), self.assertRaises(AccessError):
+                with self.subTest(user.login), self.assertRaisesRegex(AccessError, "users of the Meetings app"):
                     attempt(self.settings(user))
 
 
@@ -411,7 +411,9 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         self.assertTrue(self.page.is_connected)
         self.google.control("share", calendar=remote_id, email=ADDRESS, role="")
         connection._refresh_busy()
+        connection.refresh_due = False
         calendars.browse(lost["id"]).action_remove()
+        self.assertTrue(connection.refresh_due, "so that what has vanished leaves the list")
         self.page.invalidate_recordset()
         self.assertTrue(self.page.is_connected)
         self.assertEqual(self.data()["connection"]["light"], "green")
