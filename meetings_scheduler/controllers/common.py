@@ -11,7 +11,7 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..exceptions import PublicError
 from ..form_times import parse_duration, parse_instant
-from ..forms import parse_booking
+from ..forms import UTM_KEYS, parse_booking
 from .read_limit import check_read_limit
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -32,6 +32,11 @@ PRIVATE_HEADERS = {
 
 def utc_now():
     return datetime.now(timezone.utc)
+
+
+def utm_of_visit():
+    """:return: the campaign, medium and source that brought the visitor here, as Odoo's cookies remember them"""
+    return {key: request.cookies.get(f"odoo_{key}", "") for key in UTM_KEYS}
 
 
 def find_page(slug):

@@ -5,7 +5,7 @@ from datetime import timezone
 from odoo.http import abort, request
 
 from ..exceptions import PublicError
-from .common import PRIVATE_HEADERS
+from .common import PRIVATE_HEADERS, utm_of_visit
 
 
 def render(template, values, status=200, private=False):
@@ -43,7 +43,7 @@ def full_form():
         if key.startswith("answer_"):
             values = posted.getlist(key)
             form["answers"][key.removeprefix("answer_")] = values if len(values) > 1 else values[0]
-    form["utm"] = {key: request.cookies.get(f"odoo_{key}", "") for key in ("utm_source", "utm_medium", "utm_campaign")}
+    form["utm"] = utm_of_visit()
     return form
 
 
