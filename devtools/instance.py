@@ -147,7 +147,12 @@ def get(port, path, timeout=60):
 
 
 def warm(port, *pages):
-    """Open pages and what they link to: Odoo builds its bundles of styles and scripts at the first request."""
+    """Open pages and what they link to: Odoo builds its bundles of styles and scripts at the first request.
+
+    Those of the backend as well, to which no public page links: the first sign-in would seem to hang.
+    """
+    for kind in ("js", "css"):
+        get(port, f"/web/assets/any/web.assets_web.min.{kind}")
     for page in pages:
         for bundle in re.findall(r'(?:href|src)="(/web/assets/[^"]+)"', get(port, page) or ""):
             get(port, bundle)
