@@ -12,13 +12,14 @@ VERBS = {
     "slots": "compute the free times of a case file, without Odoo",
     "shell": "an Odoo shell on this checkout's database",
     "i18n": "refresh the translation template and the translations",
+    "pictures": "take the pictures of the documents anew (docs/pictures/)",
     "bench": "side-by-side measurements (bench/)",
 }
 
 
 def usage():
     lines = ["usage: ./dev VERB [options]", ""]
-    lines += [f"  {verb:<8}{what}" for verb, what in VERBS.items()]
+    lines += [f"  {verb:<10}{what}" for verb, what in VERBS.items()]
     return "\n".join([*lines, "", "`./dev VERB --help` tells the options of one."])
 
 

@@ -60,7 +60,9 @@ class Tools:
         self.modules = modules
         self.addons = addons.names()
         files = list(walk(places.CHECKOUT))
-        self.python_folders = [name for name in (*self.addons, "devtools", "bench", "tests", "dev") if exists(name)]
+        self.python_folders = [
+            name for name in (*self.addons, "devtools", "bench", "tests", "docs", "dev") if exists(name)
+        ]
         self.scripts = [str(path) for path in files if path.suffix in (".js", ".cjs")]
         self.pretty = [str(path) for path in files if path.suffix in PRETTIER_KINDS]
         self.xml = [path for path in files if path.suffix == ".xml"]
