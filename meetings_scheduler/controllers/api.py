@@ -10,7 +10,7 @@ from ..form_fields import check_text
 from ..form_times import parse_slot_query, parse_zone, unknown_zone_message
 from . import openapi
 from .api_errors import api_route, json_body, slot_json
-from .common import book, check_can_change, find_page, find_token, is_trap, next_free, reschedule, utm_of_visit
+from .common import book, check_can_change, find_page, find_token, is_trap, next_free, reschedule
 from .read_limit import check_read_limit
 
 BASE = "/meetings/api/v1"
@@ -40,7 +40,6 @@ class MeetingsApi(http.Controller):
             return {"state": "received"}, 202
         if header := request.httprequest.headers.get("Idempotency-Key"):
             raw["idempotency_key"] = header
-        raw.setdefault("utm", utm_of_visit())
         booking = book(page, page._public_info(), raw)
         token = booking._mint_token("visitor")
         return _booking_json(booking, token, booking.timezone), 201

@@ -15,6 +15,7 @@ from .common import (
     is_trap,
     new_idempotency_key,
     page_not_found,
+    utm_of_visit,
 )
 from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
 from .picker import Picker
@@ -41,7 +42,11 @@ class BookingPages(http.Controller):
         values = picker.values()
         return render(
             "meetings_scheduler.booking_page",
-            {**values, "config": picker.config(values), "main_object": page.website_id or request.website},
+            {
+                **values,
+                "config": {**picker.config(values), "utm": utm_of_visit()},
+                "main_object": page.website_id or request.website,
+            },
             status=400 if picker.refused else 200,
             private=_has_key(page),
         )

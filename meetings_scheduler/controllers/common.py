@@ -35,8 +35,9 @@ def utc_now():
 
 
 def utm_of_visit():
-    """:return: the campaign, medium and source that brought the visitor here, as Odoo's cookies remember them"""
-    return {key: request.cookies.get(f"odoo_{key}", "") for key in UTM_KEYS}
+    """:return: the campaign, medium and source that brought the visitor: the link's, else those in Odoo's cookies"""
+    asked = request.httprequest.args
+    return {key: asked.get(key) or request.cookies.get(f"odoo_{key}", "") for key in UTM_KEYS}
 
 
 def find_page(slug):

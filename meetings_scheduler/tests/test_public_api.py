@@ -70,14 +70,6 @@ class TestApi(PublicCase):
         again = self.post({}, url=f"{mine}/cancel")
         self.assert_refused(again, 410, "cancelled already")
 
-    def test_where_the_visitor_came_from(self):
-        """The source in the page's link is kept with the booking; a program may say another one."""
-        self.url_open(f"/meetings/{self.slug}?utm_source=flyer")
-        self.post(self.form())
-        self.post(self.form(start=self.at(12), email="other@doe.example", utm={"utm_source": "fair"}))
-        bookings = self.env["scheduling.booking"].search([("page_id", "=", self.page.id)], order="start")
-        self.assertEqual(bookings.source_id.mapped("name"), ["flyer", "fair"])
-
     def test_own_time_does_not_block_moving(self):
         """A meeting can be moved by less than its length."""
         token = self.post(self.form()).json()["manage_url"].rpartition("/")[2]

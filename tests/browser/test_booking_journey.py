@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Mails
 from tests.browser.steps import (
+    call,
     choose_day,
     choose_time,
     complaints,
@@ -16,7 +17,7 @@ from tests.browser.steps import (
     open_picker,
     send,
 )
-from tests.browser.views import EVERYWHERE
+from tests.browser.views import DESK, EVERYWHERE, View
 
 
 @pytest.fixture
@@ -76,6 +77,26 @@ def test_book_move_cancel(page, view, mails, shot):
     assert len({re.search(r"UID:(\S+)", text).group(1) for text in invitations}) == 1
     assert page.goto(link).status == 410
     assert not complaints(page)
+
+
+@pytest.mark.parametrize("view", [DESK, View(script=False)], indirect=True, ids=str)
+@pytest.mark.parametrize("in_link", [True, False], ids=["link", "earlier"])
+def test_where_the_visitor_came_from(page, open_page, login, view, in_link):
+    """The source in the link of the page, or of the website's page that led to it, is kept with the booking."""
+    visitor = f"source-{in_link}.{view}@visitors.example".lower()
+    if not in_link:
+        page.goto("/?utm_source=flyer")
+    open_picker(page, view, "/meetings/demo" + ("?utm_source=flyer" if in_link else ""))
+    page.get_by_label("Next month").click()
+    choose_day(page, view, 10)
+    choose_time(page, 1)
+    fill_details(page, visitor)
+    send(page)
+    expect(heading(page)).to_contain_text("You're booked")
+    host = open_page()
+    login(host, "laura")
+    [booking] = call(host, "scheduling.booking", "search_read", [["email", "=", visitor]], ["source_id"])
+    assert booking["source_id"][1] == "flyer"
 
 
 def test_mistakes_keep_what_was_typed(page, view):

@@ -230,7 +230,7 @@ export class BookingApp extends Component {
         if (this.moving) {
             return {start, duration, timezone: zone, reason};
         }
-        return {...details, start, duration, timezone: zone};
+        return {...details, start, duration, timezone: zone, utm: this.props.config.utm};
     }
 
     /** The same data keeps its key, so that a repeat after a lost answer is not a second booking. */
