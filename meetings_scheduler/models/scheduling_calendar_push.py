@@ -24,7 +24,7 @@ class SchedulingCalendar(models.Model):
 
         Without a public https address there are none: polling does it alone.
         """
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         if not base.startswith("https://") and not self.env["ir.config_parameter"].sudo().get_param(
             "meetings_scheduler.push_over_http"
         ):

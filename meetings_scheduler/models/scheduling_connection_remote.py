@@ -185,7 +185,10 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _cron_poll(self):
-        """Reads every connection that is due, one a transaction; the ones a push named come first."""
+        """Reads every connection that is due, one a transaction; the ones a push named come first.
+
+        What goes wrong with one of them, foreseen or not, keeps no other one from being read.
+        """
         now = fields.Datetime.now()
         due = self.sudo().search(
             [
@@ -200,9 +203,14 @@ class SchedulingConnection(models.Model):
         )
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for connection in due:
-            connection._refresh_busy()
-            connection._sync_in()
-            connection.calendar_ids._renew_channels()
+            try:
+                connection._refresh_busy()
+                connection._sync_in()
+                connection.calendar_ids._renew_channels()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Connection %s could not be read", connection.id)
+                connection.refresh_due = fields.Datetime.now() + POLL_EVERY
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

@@ -172,6 +172,37 @@ class TestCalendars(GoogleCase):
         self.assertEqual(len(connection.calendar_ids), 50)
         self.assertEqual(self.state()["calls"].count("freebusy.query") - before, 1)
 
+    def test_every_calendar_that_counts_has_a_channel(self):
+        """P9: two calendars count, two channels call; the cron makes them after the first read."""
+        self.env["ir.config_parameter"].set_param("meetings_scheduler.push_over_http", "1")
+        connection, fairs = self.linked()
+        fairs.with_user(self.host).action_link()
+        connection._refresh_soon()
+        with self.enter_registry_test_mode():
+            self.env.ref("meetings_scheduler.ir_cron_poll").method_direct_trigger()
+        self.assertEqual({channel["calendar"] for channel in self.state()["channels"]}, {ADDRESS, fairs.remote_id})
+
+    @mute_logger("odoo.addons.meetings_scheduler.models.scheduling_connection_remote")
+    def test_one_broken_connection_stops_no_other(self):
+        """P19, P20: whatever goes wrong with one connection, the cron goes on with the next and doesn't fail."""
+        mine = self.connect()
+        anna = new_test_user(self.env, "anna.poll", "base.group_user,meetings_scheduler.group_personal_email")
+        hers = self.connect(anna, email="anna@bianchi.example")
+        read, past = type(mine)._read_remote, fields.Datetime.now() - timedelta(minutes=1)
+
+        def break_mine(connection):
+            if connection.id == mine.id:
+                raise ZeroDivisionError
+            return read(connection)
+
+        self.patch(type(mine), "_read_remote", break_mine)
+        mine.refresh_due, hers.refresh_due = past - timedelta(minutes=1), past
+        with self.enter_registry_test_mode():
+            self.env.ref("meetings_scheduler.ir_cron_poll").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertGreater(mine.refresh_due, past, "it is tried again, later")
+        self.assertGreater(hers.refresh_due, past)
+
     def test_grant_withdrawn(self):
         """Fault 20, M34: consent withdrawn at Google: the owner is told once, requests are taken, nothing is lost."""
         connection = self.connect()
