@@ -289,8 +289,12 @@ class CalendarProvider(ABC):
         """
 
     @abstractmethod
-    def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:
-        """A further calendar of the account, owned by it."""
+    def create_calendar(self, name: str, zone: str = "UTC", *, key: str = "") -> RemoteCalendar:
+        """A further calendar of the account, owned by it.
+
+        Harmless to repeat under the same key (letters, digits and dashes): the calendar made with it is the answer as
+        long as it is there, whatever its user calls it by now. Without a key each call makes another one.
+        """
 
     @abstractmethod
     def delete_calendar(self, calendar_id: str) -> None:

@@ -226,8 +226,11 @@ class CalDAVProvider(CalendarProvider):
         changed = caldav_event.without_occurrence(data, occurrence)
         self._dav.send("PUT", href, changed, {**ICS, "If-Match": etag or current_etag})
 
-    def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:
-        href = f"{self._dav.home().rstrip('/')}/{uuid.uuid4()}/"
+    def create_calendar(self, name: str, zone: str = "UTC", *, key: str = "") -> RemoteCalendar:
+        href = f"{self._dav.home().rstrip('/')}/{key or uuid.uuid4()}/"
+        made = next((one for one in self.list_calendars() if one.id == href), None) if key else None
+        if made:
+            return made
         properties = [
             xml(f"{DAV}displayname", name),
             xml(f"{CALDAV}calendar-timezone", caldav_event.zone_object(zone)),

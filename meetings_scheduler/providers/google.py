@@ -78,17 +78,20 @@ class GoogleProvider(CalendarProvider, PushProvider):
         return Account(_text(primary, "id").lower(), zone=primary.get("timeZone", ""))
 
     def list_calendars(self) -> list[RemoteCalendar]:
-        calendars, token = [], None
-        while True:
-            page = self._call(self._api.calendarList().list(maxResults=250, pageToken=token))
-            calendars += [_calendar(item) for item in _items(page) if not item.get("deleted")]
-            token = _next_page(page, token)
-            if not token:
-                break
+        calendars = [_calendar(item) for item in self._calendar_items()]
         if not any(calendar.is_primary for calendar in calendars):
             # Every account has one: a list without it is not the list.
             raise InvalidResponse("Google lists no main calendar.", "no_primary")
         return calendars
+
+    def _calendar_items(self, **query):
+        items, token = [], None
+        while True:
+            page = self._call(self._api.calendarList().list(maxResults=250, pageToken=token, **query))
+            items += [item for item in _items(page) if not item.get("deleted")]
+            token = _next_page(page, token)
+            if not token:
+                return items
 
     def free_busy(self, calendar_ids: Sequence[str], window: Period) -> dict[str, list[Period] | ProviderError]:
         found: dict[str, list[Period] | ProviderError] = {}
@@ -245,8 +248,14 @@ class GoogleProvider(CalendarProvider, PushProvider):
             request.headers["If-Match"] = etag
         self._call_unless_gone(request)
 
-    def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:
-        made = self._call(self._api.calendars().insert(body={"summary": name, "timeZone": zone}))
+    def create_calendar(self, name: str, zone: str = "UTC", *, key: str = "") -> RemoteCalendar:
+        # Google takes no id of ours for a calendar, and keeps no properties but its description.
+        mark = f"[{key}]"
+        for item in self._calendar_items(showHidden=True) if key else ():
+            if mark in item.get("description", ""):
+                return _calendar(item)
+        body = {"summary": name, "timeZone": zone, **({"description": mark} if key else {})}
+        made = self._call(self._api.calendars().insert(body=body))
         return RemoteCalendar(_text(made, "id"), made.get("summary", name), Role.OWNER, zone=made.get("timeZone", zone))
 
     def delete_calendar(self, calendar_id: str) -> None:

@@ -95,8 +95,8 @@ class MemoryServer:
     def add_account(self, address: str, zone: str = "UTC") -> None:
         self.calendars[address] = MemoryCalendar(address, address, zone, {address: Role.OWNER}, primary_of=address)
 
-    def add_calendar(self, owner: str, name: str, zone: str = "UTC") -> str:
-        calendar_id = f"calendar-{next(self._ids)}"
+    def add_calendar(self, owner: str, name: str, zone: str = "UTC", calendar_id: str = "") -> str:
+        calendar_id = calendar_id or f"calendar-{next(self._ids)}"
         self.calendars[calendar_id] = MemoryCalendar(calendar_id, name, zone, {owner: Role.OWNER})
         return calendar_id
 
@@ -242,10 +242,14 @@ class MemoryProvider(CalendarProvider, PushProvider):
         self._server.remove(calendar_id, event_id)
         self._wrote(current, notify)
 
-    def create_calendar(self, name: str, zone: str = "UTC") -> RemoteCalendar:
-        self._sign_in()
+    def create_calendar(self, name: str, zone: str = "UTC", *, key: str = "") -> RemoteCalendar:
+        calendar_id = f"calendar-{key}" if key else ""
+        made = next((one for one in self.list_calendars() if one.id == calendar_id), None)
+        if made:
+            return made
         self._server.writes += 1
-        return RemoteCalendar(self._server.add_calendar(self._address, name, zone), name, Role.OWNER, zone=zone)
+        made_id = self._server.add_calendar(self._address, name, zone, calendar_id)
+        return RemoteCalendar(made_id, name, Role.OWNER, zone=zone)
 
     def delete_calendar(self, calendar_id: str) -> None:
         self._sign_in()

@@ -94,6 +94,20 @@ def test_create_and_delete_calendar(world):
     world.provider.delete_calendar(made.id)
 
 
+def test_calendar_is_made_once(world):
+    """P5: a repeat of a create whose answer was lost finds the calendar that is there."""
+    before = len(world.provider.list_calendars())
+    made = world.provider.create_calendar("Odoo tasks", "Europe/Berlin", key="tasks-0b1c")
+    again = world.provider.create_calendar("Odoo tasks", "Europe/Berlin", key="tasks-0b1c")
+    assert (again.id, again.role) == (made.id, Role.OWNER)
+    assert len(world.provider.list_calendars()) == before + 1
+    other = world.provider.create_calendar("Odoo tasks", "Europe/Berlin", key="tasks-4e5f")
+    assert other.id != made.id
+    world.provider.delete_calendar(made.id)
+    anew = world.provider.create_calendar("Odoo tasks", "Europe/Berlin", key="tasks-0b1c")
+    assert anew.id in [calendar.id for calendar in world.provider.list_calendars()]
+
+
 # Free and busy
 
 

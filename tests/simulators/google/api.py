@@ -20,6 +20,7 @@ def calendar_entry(world, calendar, email):
         "etag": f'"{len(calendar.summary)}"',
         "id": calendar.id,
         "summary": calendar.summary,
+        **({"description": calendar.description} if calendar.description else {}),
         "timeZone": calendar.zone,
         "accessRole": calendar.role(email),
         "backgroundColor": calendar.color,
@@ -63,6 +64,7 @@ def _calendar(calendar):
         "etag": f'"{len(calendar.summary)}"',
         "id": calendar.id,
         "summary": calendar.summary,
+        **({"description": calendar.description} if calendar.description else {}),
         "timeZone": calendar.zone,
     }
 
