@@ -47,6 +47,8 @@ from . import (
     scheduling_operation,
     scheduling_sync_in,
     scheduling_sync_out,
+    scheduling_import,
+    scheduling_import_step,
     calendar_event,
     calendar_event_sync,
     ir_mail_server,

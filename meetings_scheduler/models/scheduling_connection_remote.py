@@ -111,6 +111,14 @@ class SchedulingConnection(models.Model):
             return self.env._("The calendar doesn't accept our key any more. Connect again.")
         if error.is_temporary:
             return self.env._("The calendar can't be reached right now. It is tried again by itself.")
+        if isinstance(error, errors.PermissionDenied):
+            return self.env._("The calendar doesn't allow this. Check that you may change events in it.")
+        if isinstance(error, errors.NotFound):
+            return self.env._("The calendar says that this isn't there any more.")
+        if isinstance(error, errors.Conflict):
+            return self.env._("The event was changed in the calendar at the same moment. It is tried again by itself.")
+        if isinstance(error, errors.Rejected):
+            return self.env._("The calendar refuses this. Trying again helps only if something is changed first.")
         return self.env._("The calendar answered in a way we don't understand (%(code)s).", code=error.code or "?")
 
     # ------------------------------------------------------------ life cycle

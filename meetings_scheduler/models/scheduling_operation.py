@@ -53,6 +53,7 @@ class SchedulingOperation(models.Model):
     next_attempt = fields.Datetime(required=True, default=fields.Datetime.now)
     lease_until = fields.Datetime()
     last_error = fields.Char()
+    reason = fields.Char(help="Why the last attempt failed, in words for the owner of the calendar.")
 
     _key_uniq = models.UniqueIndex("(key)")
     _open_idx = models.Index("(next_attempt, id) WHERE state IN ('pending', 'running')")
@@ -141,7 +142,7 @@ class SchedulingOperation(models.Model):
         try:
             with self.env.cr.savepoint():
                 getattr(self, f"_do_{self.kind}")(**(self.arguments or {}))
-                self.write({"state": "done", "lease_until": False, "last_error": False})
+                self.write({"state": "done", "lease_until": False, "last_error": False, "reason": False})
         except Exception as error:
             _logger.warning("Operation %s failed, attempt %s", self.key, self.attempts, exc_info=True)
             self.invalidate_recordset()
@@ -162,8 +163,18 @@ class SchedulingOperation(models.Model):
                 "lease_until": False,
                 "next_attempt": fields.Datetime.now() + delay,
                 "last_error": f"{type(error).__name__}: {error}"[:500],
+                "reason": self._reason(error),
             }
         )
+
+    def _reason(self, error):
+        if not self.connection_id or not isinstance(error, (ProviderError, UserError)):
+            return False
+        return self.connection_id.with_context(lang=self.connection_id.user_id.lang)._error_in_words(error)
+
+    def _words(self):
+        """:return: why it didn't work, in a sentence; :attr:`last_error` has the other side's own words"""
+        return self.reason or self.env._("This went wrong on our side. An administrator can look into it.")
 
     def action_retry(self):
         """Tries a failed operation again now; a manager may, but not change what is to be done."""

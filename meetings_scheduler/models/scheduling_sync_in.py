@@ -92,8 +92,11 @@ class SchedulingCalendar(models.Model):
             ]
         ).calendar_id = self
 
-    def _planner_links(self, pages):
-        """:return: list of :class:`sync.planner.Link`: those the pages name, all live ones of a full or rebuilt read"""
+    def _planner_links(self, pages, named_only=False):
+        """:return: list of :class:`sync.planner.Link`: those the pages name, all live ones of a full or rebuilt read
+
+        :param named_only: the plan isn't asked who is missing
+        """
         events = [event for page in pages for event in page.events]
         ids = {event.id for event in events} | {tombstone.id for page in pages for tombstone in page.removed}
         series = {series for page in pages for series in page.rebuilt}
@@ -103,7 +106,7 @@ class SchedulingCalendar(models.Model):
             | Domain("uid", "in", list({event.uid for event in events} - {""}))
             | Domain("key", "in", list({event.key for event in events} - {""}))
         )
-        if any(page.is_full for page in pages):
+        if not named_only and any(page.is_full for page in pages):
             named |= Domain("state", "=", "live")
         links = self.env["scheduling.event.link"].search(Domain("calendar_id", "=", self.id) & named)
         return [link._planner_link() for link in links]
@@ -121,8 +124,9 @@ class SchedulingCalendar(models.Model):
             blocked=self._address_list("sync_blocked"),
             creates_contacts=self._creates_contacts(),
             elsewhere=self._known_elsewhere(events),
+            # Without those of the past: however many were imported, they must not make a loss look small.
             live=self.env["scheduling.event.link"].search_count(
-                [("calendar_id", "=", self.id), ("state", "=", "live")]
+                [("calendar_id", "=", self.id), ("state", "=", "live"), ("stop", ">=", naive(window.start))]
             ),
             removals_allowed=self.removals_allowed,
         )
@@ -163,10 +167,13 @@ class SchedulingCalendar(models.Model):
 
     # ------------------------------------------------------------ carrying out
 
-    def _carry_out(self, plan, adapter):
-        """:raises ProviderError: the calendar doesn't answer when asked for one event"""
+    def _carry_out(self, plan, adapter, tells_contacts=True):
+        """
+        :param tells_contacts: whether each contact's record gets a note of each new meeting
+        :raises ProviderError: the calendar doesn't answer when asked for one event"""
         links = self.env["scheduling.event.link"]
-        links._make_meetings(self, [action for action in plan.actions if isinstance(action, planner.Create)])
+        creations = [action for action in plan.actions if isinstance(action, planner.Create)]
+        links._make_meetings(self, creations, tells_contacts)
         for action in plan.actions:
             match action:
                 case planner.Follow():

@@ -16,9 +16,10 @@ class SchedulingEventLink(models.Model):
     _inherit = "scheduling.event.link"
 
     @api.model
-    def _make_meetings(self, calendar, creations):
+    def _make_meetings(self, calendar, creations, tells_contacts=True):
         """
         :param creations: list of :class:`sync.planner.Create`
+        :param tells_contacts: whether each contact's record gets a note of each meeting
         :return: the new links
         """
         if not creations:
@@ -55,11 +56,13 @@ class SchedulingEventLink(models.Model):
             link._apply_replies(event)
             mine = self.env["res.partner"].union(*(partners[address] for address in one.guests))
             contacts = mine.filtered(lambda partner: not partner.user_ids)
-            lead = opportunities.filtered_domain([("partner_id", "in", contacts.ids)])
+            # A meeting of last year is no part of a deal of this one.
+            lead = opportunities.filtered_domain([("partner_id", "in", contacts.ids), ("create_date", "<=", link.stop)])
             lead = lead if len(lead) == 1 else lead.browse()
             if lead:  # after the creation, which would log it in Odoo's own way once more
                 link._meeting().opportunity_id = lead
-            link._tell_origin(contacts, lead, told)
+            if tells_contacts:
+                link._tell_origin(contacts, lead, told)
         return links
 
     @api.model

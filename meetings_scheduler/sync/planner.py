@@ -50,7 +50,7 @@ class Link:
 class Settings:
     """contacts: addresses known in the CRM; colleagues: of the own users. blocked: addresses and domains.
 
-    elsewhere: meetings that are known from another calendar, by identity. live: how many links are live in all.
+    elsewhere: meetings that are known from another calendar, by identity. live: how many links are live and not past.
     removals_allowed: the owner was asked and said yes.
     """
 

@@ -10,6 +10,7 @@ from . import test_calendar_settings
 from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm
+from . import test_import
 from . import test_italian
 from . import test_neutralize
 from . import test_outbox
