@@ -79,7 +79,7 @@ def book(page, info, raw):
         raw,
         region=request.geoip.country_code or page.company_id.country_id.code,
         host_emails=page._hosts().mapped("email_normalized"),
-        refused_domains=_refused_domains(),
+        refused_domains=page._refused_email_domains(),
     )
     env["scheduling.counter"].sudo()._count("ip", request.httprequest.remote_addr)
     booking = page._book(booking_request)
@@ -115,11 +115,6 @@ def _count_mails(scope, booking):
     counters._count(scope, booking.email_normalized)
     for guest in booking._guest_list():
         counters._count("guest", email_normalize(guest) or guest)
-
-
-def _refused_domains():
-    value = request.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.refused_email_domains") or ""
-    return frozenset(value.lower().replace(",", " ").split())
 
 
 def check_can_change(token):

@@ -28,12 +28,13 @@ QUESTION = _object(
 )
 
 REASON = _object(
-    ["code", "text", "tab", "field", "record"],
+    ["code", "text", "record", "action", "tab", "field"],
     code={"type": "string", "description": "Such as notice, hours, busy or limit_count."},
     text=TEXT,
+    record={"type": ["array", "null"], "description": "Model and id of what is in the way, if the user may see it."},
+    action={"type": ["string", "null"], "description": "The screen of the backend with the setting."},
     tab={"type": ["string", "null"], "description": "The tab of the page's form with the setting."},
     field={"type": ["string", "null"], "description": "The setting."},
-    record={"type": ["array", "null"], "description": "Model and id of what is in the way, if the user may see it."},
 )
 EXPLAINED = _object(
     ["start", "clock", "offered", "host", "reasons"],
@@ -56,7 +57,7 @@ SCHEMAS = {
         description={"type": "string", "description": "HTML, sanitized."},
         company=TEXT,
         host=_object(["name"], name=TEXT, photo_url=TEXT),
-        type={"enum": ["one_to_one", "group", "round_robin", "collective"]},
+        type={"enum": ["one_to_one", "group", "round_robin", "collective", "fixed_plus_one"]},
         approval={"enum": ["none", "short", "always"], "description": "When a booking waits for the host's yes."},
         online={"type": "boolean", "description": "false: times can be asked for, nothing is confirmed at once."},
         timezone=TEXT,
@@ -86,9 +87,12 @@ SCHEMAS = {
         warning={"type": "string", "description": "The zone was unknown."},
     ),
     "Explanation": _object(
-        ["timezone", "day", "times"],
+        ["timezone", "day", "duration", "durations", "visitor", "times"],
         timezone=TEXT,
         day={"type": "string", "description": "The date in words."},
+        duration={"type": "integer", "description": "Minutes, that the answer is for."},
+        durations={"type": "array", "items": INTEGER},
+        visitor={"type": ["string", "null"], "description": "What the page makes of the visitor's address, in words."},
         times={"type": "array", "items": EXPLAINED},
     ),
     "BookingRequest": _object(

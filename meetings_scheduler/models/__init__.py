@@ -11,6 +11,7 @@ from . import (
     scheduling_page_live,
     scheduling_page_booking,
     scheduling_page_explain,
+    scheduling_page_reason,
     scheduling_page_backend,
     scheduling_host,
     scheduling_hours,

@@ -14,7 +14,10 @@ DAYS = [
 
 
 class SchedulingHours(models.Model):
-    """A range of the week in which a page may be booked: wall clock in the page's zone."""
+    """A range of the week, on the wall clock of the page's zone.
+
+    Either the page is open then, or it may be booked then at all, whatever hours its hosts have: a restriction.
+    """
 
     _name = "scheduling.hours"
     _inherit = ["scheduling.cached"]
@@ -22,6 +25,7 @@ class SchedulingHours(models.Model):
     _order = "day, hour_from"
 
     page_id = fields.Many2one("scheduling.page", required=True, ondelete="cascade", index=True)
+    is_restriction = fields.Boolean()
     day = fields.Selection(DAYS, required=True, default="0")
     hour_from = fields.Float("From", required=True, default=9.0)
     hour_to = fields.Float("To", required=True, default=17.0, help="24:00 joins the next day's 0:00.")
@@ -31,7 +35,7 @@ class SchedulingHours(models.Model):
         "Hours lie between 0:00 and 24:00.",
     )
 
-    @api.constrains("page_id", "day", "hour_from", "hour_to")
+    @api.constrains("page_id", "is_restriction", "day", "hour_from", "hour_to")
     def _check_order_and_overlap(self):
         for hours in self:
             if hours.hour_to <= hours.hour_from:
@@ -42,7 +46,8 @@ class SchedulingHours(models.Model):
                         hours=hours.display_name,
                     )
                 )
-            twins = hours.page_id.hours_ids - hours
+            page = hours.page_id
+            twins = (page.restriction_ids if hours.is_restriction else page.hours_ids) - hours
             clash = twins.filtered(
                 lambda other, hours=hours: (
                     other.day == hours.day and other.hour_from < hours.hour_to and hours.hour_from < other.hour_to

@@ -106,7 +106,17 @@ class SchedulingPage(models.Model):
         "scheduling.hours",
         "page_id",
         copy=True,
+        domain=[("is_restriction", "=", False)],
         default=lambda self: [Command.create({"day": str(day), "hour_from": 9, "hour_to": 17}) for day in range(5)],
+    )
+    restriction_ids = fields.One2many(
+        "scheduling.hours",
+        "page_id",
+        "Only within",
+        copy=True,
+        domain=[("is_restriction", "=", True)],
+        context={"default_is_restriction": True},
+        help="The page can be booked within these hours only, whatever hours its hosts have. Empty: no such limit.",
     )
     min_notice_hours = fields.Float("Notice", default=4.0, help="Nobody can book later than this before the start.")
     window_type = fields.Selection(

@@ -30,11 +30,15 @@ class HostHours:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """``hosts``: user ids, in the page's order; ``rules`` are complete but for the duration; ``reach`` in days."""
+    """``hosts``: user ids, in the page's order; ``rules`` are complete but for the duration; ``reach`` in days.
+
+    ``restriction``: the hours within which the page may be booked at all, or None for no such limit.
+    """
 
     hosts: tuple[int, ...]
     fixed: frozenset[int]
     hours: dict[int, HostHours]
+    restriction: availability.WeeklyHours | None
     rules: availability.PageRules
     reach: int
 
@@ -57,6 +61,7 @@ class SchedulingPage(models.Model):
             hosts=tuple(hosts.ids),
             fixed=frozenset(page.host_ids.filtered("is_fixed").user_id.ids),
             hours={host.id: page._host_hours(host) for host in hosts},
+            restriction=page._restriction(),
             rules=availability.PageRules(
                 duration=page._duration_minutes()[0] * 60,
                 increment=int(page.increment) * 60 or None,
@@ -107,8 +112,7 @@ class SchedulingPage(models.Model):
         """:return: :class:`HostHours` of a host, in minutes of the wall clock"""
         overrides = self._overrides()
         if self.hours_mode == "own":
-            days = _days((line.day, line.hour_from, line.hour_to) for line in self.hours_ids)
-            return HostHours((availability.WeeklyHours(self.timezone, days, overrides),))
+            return HostHours((availability.WeeklyHours(self.timezone, _days_of(self.hours_ids), overrides),))
         calendar = user.resource_calendar_id or self.company_id.resource_calendar_id
         lines = calendar.attendance_ids.filtered(lambda line: line.day_period != "lunch" and not line.display_type)
         zone = user.tz or calendar.tz
@@ -128,6 +132,10 @@ class SchedulingPage(models.Model):
             )
         )
 
+    def _restriction(self):
+        """:return: :class:`availability.WeeklyHours` that must be open too, or None"""
+        return availability.WeeklyHours(self.timezone, _days_of(self.restriction_ids)) if self.restriction_ids else None
+
     def _overrides(self):
         """:return: dict of date to the ranges that replace its hours; () for a closed day"""
         overrides = {}
@@ -137,6 +145,10 @@ class SchedulingPage(models.Model):
                 if not override.is_closed:
                     ranges.append((round(override.hour_from * 60), round(override.hour_to * 60)))
         return {day: tuple(sorted(ranges)) for day, ranges in overrides.items()}
+
+
+def _days_of(hours):
+    return _days((line.day, line.hour_from, line.hour_to) for line in hours)
 
 
 def _days(lines):

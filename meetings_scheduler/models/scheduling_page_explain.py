@@ -1,29 +1,18 @@
-"""Why a time is not offered: the engine's reasons, in words, each with the setting that can be changed."""
+"""Why a time is not offered: a day's start times, each with the engine's reasons and what is behind them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
 from .. import availability
+from ..exceptions import PublicError
+from ..form_fields import check_email
 from ..formatting import clock, long_date
 from .scheduling_page_slots import naive
-
-# Where the owner changes what stands in the way: the tab of the page's form and the field on it.
-SETTINGS = {
-    "notice": ("when", "min_notice_hours"),
-    "window": ("when", "window_type"),
-    "grid": ("when", "increment"),
-    "hours": ("when", "hours_ids"),
-    "override": ("when", "override_ids"),
-    "buffer": ("when", "buffer_before"),
-    "limit_count": ("when", "limit_ids"),
-    "limit_minutes": ("when", "limit_ids"),
-    "seats": ("what", "seats"),
-    "no_host": ("who", "host_ids"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,25 +36,32 @@ class SchedulingPage(models.Model):
 
         :param day: ISO date, in the page's time zone
         :param duration_min: one of the page's durations; the default one if None
-        :param visitor_email: as whom to ask; decides who would host on a page that several people host
-        :return: JSON-ready dict: ``timezone``, ``day`` in words, ``times``: list of ``start`` (ISO 8601), ``clock``,
-            ``offered``, ``host`` (who would take it and why, or None) and ``reasons``: list of ``code``, ``text``,
-            ``tab`` and ``field`` of the page's form, and ``record`` ([model, id] to open, or None)
+        :param visitor_email: as whom to ask; decides who would host on a page that several people host, and whether
+            that address is taken at all
+        :return: JSON-ready dict: ``timezone``, ``day`` in words, ``duration`` and ``durations`` (minutes), ``visitor``
+            (what is known of that address, in words, or None), ``times``: list of ``start`` (ISO 8601), ``clock``,
+            ``offered``, ``host`` (who would take it and why, or None) and ``reasons``, as :meth:`_reason_in_words`
+            returns them
         :raises AccessError: the page is somebody else's
+        :raises UserError: what was typed is no e-mail address, or the page has no such duration
         """
         self.ensure_one()
         self.check_access("read")
         page = self.sudo()
+        email = page._check_visitor(visitor_email)
+        duration_min = duration_min or page._duration_minutes()[0]
+        if duration_min not in page._duration_minutes():
+            raise UserError(self.env._("The page doesn't offer this duration any more. Choose another one."))
         zone = ZoneInfo(page.timezone)
         start = datetime.combine(fields.Date.to_date(day), time(), zone)
         end = datetime.combine(start.date() + timedelta(days=1), time(), zone)
-        rules = page._rules(duration_min or page._duration_minutes()[0])
+        rules = page._rules(duration_min)
         sources = page._sources(naive(start) - timedelta(days=1), naive(end) + timedelta(days=1))
         hosts = [
             replace(host, busy=[(source.start, source.end, key) for key, source in sources[int(host.id)].items()])
             for host in page._host_calendars(start, end)
         ]
-        contact = page._contact_of(email_normalize(visitor_email or "") or "")
+        contact = page._contact_of(email)
         span = {"now": page._now(), "start": start, "end": end}
         offered = {slot.start: slot for slot in availability.slots(rules, hosts, **span)}
         explained = availability.explain(rules, hosts, **span)
@@ -76,13 +72,16 @@ class SchedulingPage(models.Model):
         return {
             "timezone": page.timezone,
             "day": long_date(start, self.env.lang),
+            "duration": duration_min,
+            "durations": page._duration_minutes(),
+            "visitor": page._visitor_in_words(email, contact) if email else None,
             "times": [
                 {
                     "start": moment.astimezone(zone).isoformat(),
                     "clock": clock(moment.astimezone(zone), self.env.lang),
                     "offered": not reasons,
                     "host": page._who_would_host(offered[moment].host_ids, contact) if not reasons else None,
-                    "reasons": [page._reason_in_words(reason, sources) for reason in reasons],
+                    "reasons": [page._reason_in_words(reason, moment, sources) for reason in reasons],
                 }
                 for moment, reasons in explained
             ],
@@ -92,6 +91,28 @@ class SchedulingPage(models.Model):
         users, choices = self._choose_hosts(able, contact)[0]
         names = ", ".join(users.mapped("name"))
         return {"name": names, "reason": self._explain_choice(choices) or ""}
+
+    # ------------------------------------------------------------ as whom one asks
+
+    def _check_visitor(self, email):
+        """:return: the normalized address, empty if none was given; :raises UserError: it is none"""
+        if not email:
+            return ""
+        try:
+            return email_normalize(check_email(self.env, email, "visitor")) or ""
+        except PublicError as error:
+            raise UserError(error.message) from error
+
+    def _visitor_in_words(self, email, contact):
+        """:return: what the page makes of that address, before any time is looked at"""
+        _local, _at, domain = email.rpartition("@")
+        if domain in self._refused_email_domains():
+            return self.env._("Nobody can book with an address of %(domain)s: an administrator says so.", domain=domain)
+        if email in self._hosts().mapped("email_normalized"):
+            return self.env._("This is a host's own address. Nobody can book with it.")
+        if contact.user_id and contact.user_id in self._hosts():
+            return self.env._("%(visitor)s can book. %(host)s goes first.", visitor=email, host=contact.user_id.name)
+        return self.env._("%(visitor)s can book the times that are offered.", visitor=email)
 
     # ------------------------------------------------------------ what keeps the hosts busy
 
@@ -127,52 +148,6 @@ class SchedulingPage(models.Model):
                 ("resource.calendar.leaves", leave_id) if own else None,
             )
         return sources
-
-    # ------------------------------------------------------------ words
-
-    def _reason_in_words(self, reason, sources):
-        tab, field = SETTINGS.get(reason.code, (None, None))
-        source = sources.get(int(reason.host_id or 0), {}).get(reason.label)
-        record = source.record if source else None
-        if reason.code in ("booking", "seats", "hold") and reason.label.isdecimal():
-            record = ("scheduling.booking", int(reason.label))
-        return {
-            "code": reason.code,
-            "text": self._reason_text(reason, source),
-            "tab": tab,
-            "field": field,
-            "record": list(record) if record else None,
-        }
-
-    def _reason_text(self, reason, source):
-        name = source.text if source else ""
-        limits = {
-            "day": self.env._("day"),
-            "week": self.env._("week"),
-            "month": self.env._("month"),
-            "year": self.env._("year"),
-        }
-        period = limits.get(reason.label.removeprefix("host "), "")
-        texts = {
-            "no_host": lambda: self.env._("The page has no host"),
-            "notice": lambda: self.env._("Notice: %(hours)g h", hours=self.min_notice_hours),
-            "window": lambda: self.env._("Outside of the window"),
-            "grid": lambda: self.env._("Between two start times"),
-            "hours": lambda: self.env._("Outside of the weekly hours"),
-            "override": lambda: self.env._("Other hours on this date"),
-            "unreadable": lambda: self.env._("Calendar can't be read: %(why)s", why=reason.label),
-            "busy": lambda: name,
-            "buffer": lambda: self.env._("Buffer next to %(event)s", event=name or self.env._("another booking")),
-            "booking": lambda: self.env._("Booked"),
-            "seats": lambda: self.env._("All seats are taken"),
-            "limit_count": lambda: self.env._("Limit of meetings a %(period)s", period=period),
-            "limit_minutes": lambda: self.env._("Limit of minutes a %(period)s", period=period),
-        }
-        text = texts[reason.code]()
-        if reason.host_id and self.page_type in ("round_robin", "collective", "fixed_plus_one"):
-            host = self.env["res.users"].browse(int(reason.host_id))
-            return f"{host.name}: {text}"
-        return text
 
 
 def _epochs(start, stop):

@@ -59,6 +59,12 @@ class SchedulingPage(models.Model):
         link = self._link()
         return f"{self.slug}{SEPARATOR}{link.key}" if link else self.slug
 
+    @api.model
+    def _refused_email_domains(self):
+        """:return: the mail domains, in lower case, that the administrator doesn't take bookings from"""
+        value = self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.refused_email_domains") or ""
+        return frozenset(value.lower().replace(",", " ").split())
+
     def _public_info(self):
         """What a visitor may know of the page, JSON-ready, in the env's language."""
         self.ensure_one()

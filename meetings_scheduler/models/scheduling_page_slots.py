@@ -113,6 +113,7 @@ class SchedulingPage(models.Model):
             availability.HostCalendar(
                 id=str(user.id),
                 hours=hours[user.id],
+                restriction=blueprint.restriction,
                 busy=occupied[user.id].busy,
                 bookings=occupied[user.id].bookings,
                 readable=offline or user in readable,

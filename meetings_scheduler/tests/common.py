@@ -1,6 +1,7 @@
 """What the Odoo tests share: a host with a connected calendar, a page that is open all week, a visitor's form."""
 
 from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
@@ -35,6 +36,12 @@ class SchedulingCase(TransactionCase):
         """:return: aware UTC, ``hour`` o'clock UTC some days from today"""
         day = datetime.now(timezone.utc).date() + timedelta(days=days)
         return datetime.combine(day, time(hour), timezone.utc)
+
+    @classmethod
+    def rome(cls, day, hour):
+        """:return: aware UTC, ``hour`` (14.5 is half past two) o'clock in Rome on that date"""
+        wall = datetime.combine(day, time(int(hour), round(hour % 1 * 60)), ZoneInfo("Europe/Rome"))
+        return wall.astimezone(timezone.utc)
 
     @classmethod
     def request(cls, start, **changes):

@@ -1,9 +1,10 @@
 from datetime import datetime, timedelta, timezone
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from ..availability import Reason
 from ..models.scheduling_page_slots import naive
 from .test_page_types import TeamCase
 
@@ -64,7 +65,10 @@ class TestExplain(TeamCase):
         self.page.buffer_after = 45
         self.page.increment = "30"
         (reason,) = self.reasons(hour=11)
-        self.assertEqual((reason["code"], reason["field"]), ("buffer", "buffer_before"))
+        self.assertEqual((reason["code"], reason["field"]), ("buffer", "buffer_after"), "lunch comes after it")
+        self.page.buffer_before = 45
+        (reason,) = self.reasons(hour=13)
+        self.assertEqual((reason["code"], reason["field"]), ("buffer", "buffer_before"), "lunch comes before it")
         self.page.min_notice_hours = 24 * 9
         self.assertIn(("notice", "min_notice_hours"), [(r["code"], r["field"]) for r in self.reasons(hour=9)])
 
@@ -93,6 +97,76 @@ class TestExplain(TeamCase):
         (reason,) = self.reasons(page)
         self.assertTrue(reason["text"].startswith("Anna: Busy"), "what another host does stays private")
         self.assertFalse(reason["record"])
+        self.assertEqual((reason["tab"], reason["field"]), ("who", "host_ids"))
+
+    def test_every_reason_leads_somewhere(self):
+        """B8: whatever the engine can say, the owner can open what is behind it, if it is theirs to open."""
+        calendar = self.host.resource_calendar_id or self.host.company_id.resource_calendar_id
+        for code, links in (
+            ("no_host", {"field": "page_type"}),
+            ("notice", {"field": "min_notice_hours"}),
+            ("window", {"field": "window_type"}),
+            ("grid", {"field": "increment"}),
+            ("hours", {"field": "hours_ids"}),
+            ("override", {"field": "override_ids"}),
+            ("restriction", {"field": "restriction_ids"}),
+            ("unreadable", {"action": "meetings_scheduler.calendar_settings"}),
+            ("busy", {"action": "meetings_scheduler.calendar_settings"}),
+            ("buffer", {"field": "buffer_after"}),
+            ("seats", {"field": "seats"}),
+            ("limit_count", {"field": "limit_ids"}),
+            ("limit_minutes", {"field": "limit_ids"}),
+        ):
+            with self.subTest(code=code):
+                label = {"limit_count": "day", "limit_minutes": "week"}.get(code, "")
+                host = None if code == "no_host" else str(self.host.id)
+                reason = Reason(code, host, self.at(12), self.at(13), label)
+                told = self.page.with_user(self.host).sudo()._reason_in_words(reason, self.at(11), {})
+                self.assertEqual({key: told[key] for key in links}, links)
+                if field := told["field"]:
+                    self.assertIn(field, self.page._fields)
+                    self.assertTrue(told["tab"])
+        self.page.hours_mode = "working"
+        reason = Reason("hours", str(self.host.id))
+        told = self.page.with_user(self.host).sudo()._reason_in_words(reason, self.at(11), {})
+        self.assertEqual(told["record"], ["resource.calendar", calendar.id])
+
+    def test_bookings_of_others_stay_closed(self):
+        """B8: a colleague's booking on another page is in the way, and is nobody else's to open."""
+        page = self.team_page("collective")
+        theirs = self.page.copy({"name": "Anna's", "user_id": self.anna.id})
+        self.book(self.at(12), theirs)
+        (reason,) = self.reasons(page)
+        self.assertEqual((reason["code"], reason["record"], reason["field"]), ("booking", None, "host_ids"))
+
+    def test_as_a_visitor_and_for_a_duration(self):
+        """B8: the answer is that of one of the page's durations and of the visitor one asks as."""
+        half, whole = (self.env["scheduling.duration"].search([("minutes", "=", minutes)]) for minutes in (30, 60))
+        self.page.write({"duration_ids": [Command.set((half | whole).ids)], "increment": "30"})
+        self.make_busy(self.host, self.at(12))
+        self.assertEqual(self.reasons(hour=11, duration_min=30), [])
+        explained = self.page.with_user(self.host).explain(self.day.isoformat(), 60, "jane@doe.example")
+        self.assertEqual((explained["duration"], explained["durations"]), (60, [30, 60]))
+        self.assertEqual(explained["visitor"], "jane@doe.example can book the times that are offered.")
+        late = next(t for t in explained["times"] if self._utc(t["start"]) == self.at(11) + timedelta(minutes=30))
+        self.assertEqual([reason["code"] for reason in late["reasons"]], ["busy"])
+        self.env["ir.config_parameter"].set_param("meetings_scheduler.refused_email_domains", "spam.example")
+        for email, words in (("x@SPAM.example", "of spam.example"), ("Laura@bianchi.example", "host's own address")):
+            visitor = self.page.with_user(self.host).explain(self.day.isoformat(), visitor_email=email)["visitor"]
+            self.assertIn(words, visitor)
+        page = self.team_page("round_robin")
+        self.env["res.partner"].create({"name": "J", "email": "jane@doe.example", "user_id": self.anna.id})
+        explained = page.with_user(self.host).explain(self.day.isoformat(), visitor_email="jane@doe.example")
+        self.assertEqual(explained["visitor"], "jane@doe.example can book. Anna goes first.")
+
+    def test_what_is_typed_wrong_is_explained(self):
+        """B8: an address that is none, or a duration the page lost meanwhile, says so instead of guessing."""
+        for email in ("jane", "jane@doe", "a@b.example, c@d.example", "jane@doe.example\nBcc: x@y.example"):
+            with self.subTest(email=email), self.assertRaisesRegex(UserError, "e-mail address|can't be shown"):
+                self.page.with_user(self.host).explain(self.day.isoformat(), visitor_email=email)
+        for minutes in (45, -30):
+            with self.subTest(minutes=minutes), self.assertRaisesRegex(UserError, "Choose another one"):
+                self.page.with_user(self.host).explain(self.day.isoformat(), minutes)
 
     def test_who_would_host(self):
         page = self.team_page("round_robin")

@@ -25,6 +25,13 @@ def open_dashboard(page):
     expect(page.locator(".o_meetings_calendar")).to_be_visible()
 
 
+def open_explanation(page):
+    open_dashboard(page)
+    page.locator(".o_meetings_page", has_text="Intro call").get_by_role("button", name="Intro call").click()
+    page.locator(".o_notebook a[name=when]").click()
+    page.get_by_role("button", name="Why isn't a time offered?").click()
+
+
 @on_both
 def test_dashboard_tells_the_day(laura, shot):
     """M3, B7: calendar, requests, next meetings and pages on the first screen, nothing wider than the screen."""
@@ -138,10 +145,7 @@ def test_cancelling_asks_why(page, login, shot):
 @on_a_desk
 def test_why_a_time_is_not_offered(laura, shot):
     """B8: start by start, with the event that stands in the way, which one click opens."""
-    open_dashboard(laura)
-    laura.locator(".o_meetings_page", has_text="Intro call").get_by_role("button", name="Intro call").click()
-    laura.locator(".o_notebook a[name=when]").click()
-    laura.get_by_role("button", name="Why isn't a time offered?").click()
+    open_explanation(laura)
     reason = laura.locator(".modal li button", has_text="Trade fair")
     for _day in range(8):
         expect(laura.locator(".modal .text-muted").first).to_be_visible()
@@ -152,6 +156,37 @@ def test_why_a_time_is_not_offered(laura, shot):
     shot(laura, "explained")
     reason.first.click()
     expect(laura.locator(".o_field_widget[name=name] :is(input, textarea)")).to_have_value(re.compile("Trade fair"))
+
+
+@on_both
+def test_asking_as_a_visitor(laura, shot):
+    """B8: with the keyboard: another duration, a visitor's address, a slip in it, and the setting behind a reason."""
+    open_explanation(laura)
+    dialog = laura.locator(".modal")
+    hour = dialog.get_by_role("button", name="60 min")
+    hour.focus()
+    laura.keyboard.press("Enter")
+    expect(hour).to_have_attribute("aria-pressed", "true")
+    visitor = dialog.get_by_label("Ask as a visitor (optional)")
+    visitor.fill("anna@keller")
+    laura.keyboard.press("Enter")
+    expect(dialog).to_contain_text("it should look like name@example.com")
+    expect(visitor).to_have_attribute("aria-invalid", "true")
+    shot(laura, "wrong")
+    visitor.fill("anna@keller.example")
+    laura.keyboard.press("Enter")
+    expect(dialog).to_contain_text("anna@keller.example can book the times that are offered.")
+    expect(visitor).to_have_attribute("aria-invalid", "false")
+    shot(laura, "asked")
+    assert dialog.evaluate("element => element.scrollWidth <= element.clientWidth")
+    for _day in range(60):  # the day before is in the past: notice is against its times
+        notice = dialog.get_by_role("button", name=re.compile("^Notice"))
+        if notice.count():
+            break
+        dialog.get_by_title("The day before").click()
+        laura.wait_for_timeout(300)
+    notice.first.click()
+    expect(laura.locator(".o_field_widget[name=min_notice_hours] input")).to_be_focused()
 
 
 @on_a_desk

@@ -2,13 +2,17 @@ import {Component, onWillStart, useRef, useState} from "@odoo/owl";
 import {DateTimeInput} from "@web/core/datetime/datetime_input";
 import {Dialog} from "@web/core/dialog/dialog";
 import {serializeDate} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 const {DateTime} = luxon;
 
-/** A day's start times, offered or not, with the reasons; each reason leads to the setting or record behind it. */
+/**
+ * A day's start times, offered or not, for one of the page's durations and, if wished, as a certain visitor. Each
+ * reason leads to the setting or record behind it.
+ */
 export class ExplainDialog extends Component {
     static template = "meetings_scheduler.ExplainDialog";
     static components = {DateTimeInput, Dialog};
@@ -17,15 +21,57 @@ export class ExplainDialog extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({day: DateTime.local().plus({days: 1}), answer: null});
+        this.state = useState({
+            day: DateTime.local().plus({days: 1}),
+            duration: null, // minutes; the page's default if null
+            visitor: "", // as typed
+            wrongVisitor: "", // what is wrong with it
+            answer: null,
+        });
         onWillStart(() => this.load());
     }
 
+    get summary() {
+        const {times} = this.state.answer;
+        const count = times.filter((time) => time.offered).length;
+        return _t("%(count)s of %(total)s times are offered.", {count, total: times.length});
+    }
+
     async load() {
-        const day = this.state.day;
-        const answer = await this.orm.call("scheduling.page", "explain", [[this.props.pageId], serializeDate(day)]);
-        if (day === this.state.day) {
-            this.state.answer = answer;
+        const {day, duration, visitor} = this.state;
+        const asked = {duration_min: duration, visitor_email: visitor.trim() || null};
+        let answer = null;
+        let wrong = "";
+        try {
+            answer = await this.orm.call(
+                "scheduling.page",
+                "explain",
+                [[this.props.pageId], serializeDate(day)],
+                asked
+            );
+        } catch (error) {
+            // The only thing that is typed; the rest is chosen.
+            if (!visitor || error.exceptionName !== "odoo.exceptions.UserError") {
+                throw error;
+            }
+            wrong = error.data.message;
+        }
+        const {state} = this;
+        // Something else may have been asked while the answer was under way.
+        if (day === state.day && duration === state.duration && visitor === state.visitor) {
+            Object.assign(state, {answer: answer || state.answer, wrongVisitor: wrong});
+        }
+    }
+
+    setDuration(minutes) {
+        this.state.duration = minutes;
+        this.load();
+    }
+
+    setVisitor(text) {
+        if (text !== this.state.visitor) {
+            this.state.visitor = text;
+            this.load();
         }
     }
 
@@ -40,7 +86,7 @@ export class ExplainDialog extends Component {
         this.setDay(this.state.day.plus({days}));
     }
 
-    openReason({record, tab, field}) {
+    openReason({record, action, tab, field}) {
         this.props.close();
         if (record) {
             const [model, id] = record;
@@ -50,6 +96,8 @@ export class ExplainDialog extends Component {
                 res_id: id,
                 views: [[false, "form"]],
             });
+        } else if (action) {
+            this.action.doAction(action);
         } else {
             this.props.showSetting(tab, field);
         }
