@@ -13,13 +13,12 @@ import argparse
 import json
 import os
 import statistics
-import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bench import slots_engine
 from bench.http import visit
-from devtools import database, places, processes, temporary
+from devtools import database, oca, places, processes, temporary
 from devtools.errors import Problem
 from devtools.instance import get
 from devtools.progress import step
@@ -151,7 +150,7 @@ def alternate(ports, requests):
 
 
 def rival_verdicts(instance, runs):
-    folder = rival(instance.python)
+    folder = oca.fetch(instance.python, "the rival", RIVAL, RIVAL_NEEDS)
     python_path = os.pathsep.join((str(instance.odoo.python_path), str(folder / "python")))
     both = replace(instance, extra_addons=(folder / "addons",), odoo=replace(instance.odoo, python_path=python_path))
     with step("installing the rival") as progress:
@@ -169,21 +168,3 @@ def rival_verdict(hosts, events, goal, result):
         f"at least {goal}x" if goal > 1 else "not slower",
         ratio >= goal,
     )
-
-
-def rival(python):
-    """The folder that the rival was unpacked to: its addons, and the packages they need beside Odoo's."""
-    folder = places.cache() / f"rival-{places.short_hash(*RIVAL, *RIVAL_NEEDS)}"
-    with places.lock("rival"):
-        if not folder.exists():
-            with step("fetching the rival"), places.building(folder, megabytes=20) as unfinished:
-                pip = [python, "-m", "pip", "--disable-pip-version-check"]
-                wheels = unfinished / "wheels"
-                processes.run([*pip, "download", "--no-deps", "-d", wheels, *RIVAL], "fetching the rival", network=True)
-                needs = [*pip, "install", "--no-deps", "--target", unfinished / "python", *RIVAL_NEEDS]
-                processes.run(needs, "fetching what the rival needs", network=True)
-                for wheel in wheels.glob("*.whl"):
-                    with zipfile.ZipFile(wheel) as archive:
-                        archive.extractall(unfinished / "unpacked")
-                (unfinished / "unpacked" / "odoo" / "addons").rename(unfinished / "addons")
-    return folder

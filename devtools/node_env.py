@@ -1,4 +1,4 @@
-"""eslint and prettier, in the cache, keyed by the lock file."""
+"""eslint, prettier and axe-core, in the cache, keyed by the lock file."""
 
 from . import places, system
 from .processes import run
@@ -12,9 +12,10 @@ def find():
     with places.lock("node"):
         if not folder.exists():
             npm = system.node()
-            with step("JavaScript linters"), places.building(folder, megabytes=200) as unfinished:
+            with step("JavaScript linters and axe"), places.building(folder, megabytes=200) as unfinished:
                 for path in manifests:
                     (unfinished / path.name).write_text(path.read_text())
                 command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-                run(command, "installing the JavaScript linters", "run the same again", network=True, cwd=unfinished)
+                what = "installing the JavaScript linters and axe"
+                run(command, what, "run the same again", network=True, cwd=unfinished)
     return folder / "node_modules"

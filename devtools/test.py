@@ -10,10 +10,12 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, lint, places, processes, python_env, system, temporary
+from . import addons, lint, node_env, oca, places, processes, python_env, system, temporary
 from .errors import Problem
 
 PYTEST_NO_TESTS = 5
+# Community has no dark colours of its own; Enterprise's are not public.
+DARK_MODE = ("odoo-addon-web-dark-mode==19.0.1.0.0.6",)
 
 
 @dataclass
@@ -98,13 +100,16 @@ def run_odoo(expression):
 def run_browser(expression):
     """Against a server with demo data, two workers and a mail catcher, shared by all journeys."""
     system.chromium()
+    axe = node_env.find() / "axe-core" / "axe.min.js"
+    dark_mode = oca.fetch(python_env.find(), "dark colours", DARK_MODE) / "addons"
     parameters = {"meetings_scheduler.rate_limit": "0"}
-    with temporary.server("journeys", workers=2, parameters=parameters) as running:
+    with temporary.server("journeys", workers=2, parameters=parameters, extra_addons=[dark_mode]) as running:
         surroundings = {
             "JOURNEY_URL": f"http://127.0.0.1:{running.port}",
             "JOURNEY_DATABASE": running.instance.database,
             "JOURNEY_MAILS": str(running.mailbox.folder),
             "JOURNEY_GOOGLE": running.google.address,
+            "JOURNEY_AXE": str(axe),
             "JOURNEY_LOG": str(running.instance.folder / "server.log"),
             "JOURNEY_PGHOST": running.instance.server.host,
             "JOURNEY_PGUSER": running.instance.server.user,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.axe import Axe
 from tests.browser.views import EVERYWHERE, View
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -112,6 +113,14 @@ def page(open_page, view):
 def shot(request):
     """Saves a picture: shot(page, "confirmed"). The folder screenshots/ is not kept in git."""
     return lambda page, name: save(page, f"{slug(request.node.name)}-{slug(name)}")
+
+
+@pytest.fixture
+def axe(shot):
+    """Checks what is on the screen: axe.check(page, "main", "form"); at the end of the journey all must be well."""
+    axe = Axe(os.environ["JOURNEY_AXE"], shot)
+    yield axe
+    assert not axe.found, "\n\n".join(axe.found)
 
 
 def save(page, name):

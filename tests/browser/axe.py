@@ -1,0 +1,61 @@
+"""axe-core on what this product draws: Odoo's own menus, headers and footers around it are not looked at."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+# What Odoo loads for a user who wants dark colours, with OCA's web_dark_mode: Community has none of its own.
+DARK = "/web/assets/any/web.assets_web_dark.min.css"
+SWITCH = """async (dark) => {
+    const link = document.querySelector("link[href*='web.assets_web.min.css'], link[data-light]");
+    if (!link) {
+        return;
+    }
+    link.dataset.light ||= link.getAttribute("href");
+    await new Promise((resolve, reject) => {
+        link.onload = resolve;
+        link.onerror = () => reject(new Error("no dark colours"));
+        link.href = dark || link.dataset.light;
+    });
+}"""
+# Colours that fade in would be measured halfway.
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+# What Odoo's own views draw for any model, inside of a form of ours: labels, field widgets, tabs and tables.
+ODOO = [".o_form_label", ".o_field_widget", ".o_notebook_headers", ".o_list_renderer"]
+RUN = """async ([root, ...odoo]) => {
+    document.getAnimations().forEach((animation) => animation.cancel());
+    const {violations} = await axe.run({include: [root], exclude: odoo});
+    return violations.flatMap(({id, help, nodes}) =>
+        nodes.map(({target, failureSummary}) => `${id}: ${help}; ${target}; ${failureSummary}`));
+}"""
+
+
+class Axe:
+    """Collects in ``found`` what axe says of each screen a journey passes, in light and in dark colours."""
+
+    def __init__(self, source, shot):
+        self.source, self.shot, self.found = Path(source).read_text(), shot, []
+
+    def check(self, page, root, name):
+        """:param name: of the pictures that are taken of both; ``root`` must match exactly one element"""
+        assert page.locator(root).count() == 1, f"{page.locator(root).count()} elements are {root}"
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.source)
+            page.add_style_tag(content=STILL)
+        for scheme in ("light", "dark"):
+            with colours(page, scheme):
+                self.shot(page, f"{name} {scheme}")
+                self.found += [f"{name}, {scheme}: {violation}" for violation in page.evaluate(RUN, [root, *ODOO])]
+
+
+@contextmanager
+def colours(page, scheme):
+    """In the backend Odoo's own dark colours, elsewhere what a browser says that prefers dark pages."""
+    page.emulate_media(color_scheme=scheme)
+    if scheme == "dark":
+        page.evaluate(SWITCH, DARK)
+    try:
+        yield
+    finally:
+        page.emulate_media(color_scheme="light")
+        if scheme == "dark":
+            page.evaluate(SWITCH, None)
