@@ -27,6 +27,7 @@
         "views/scheduling_booking_views.xml",
         "views/scheduling_operation_views.xml",
         "views/scheduling_calendar_views.xml",
+        "views/scheduling_connection_health_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_google_views.xml",
         "views/menus.xml",

@@ -88,10 +88,15 @@ class SchedulingConnection(models.Model):
         self.calendar_ids.write({"sync_token": False, "sync_error": False, "held_removals": 0})
         return super()._disconnect()
 
+    def _sync_operations(self):
+        """:return: domain of the outbox's operations that write meetings into these calendars"""
+        return [("connection_id", "in", self.ids), ("kind", "in", ("write_event", "write_meeting"))]
+
     def _sync_facts(self):
         """What the reconciliation screen shows of one connection.
 
-        :return: dict: linked, pending, failed (list of {id, what, error, attempts}), held, last_read, next_read, error
+        :return: dict: linked, pending (operations), failed (list of {id, what, words, error, attempts, next_attempt}),
+            held, error, last_read, next_read
         """
         self.ensure_one()
         self.check_access("read")
@@ -103,7 +108,7 @@ class SchedulingConnection(models.Model):
             ._read_group([("calendar_id.connection_id", "=", self.id)], ["state"], ["__count"])
         )
         operations = self.env["scheduling.operation"].sudo()
-        mine = [("connection_id", "=", self.id), ("kind", "in", ("write_event", "write_meeting"))]
+        mine = self._sync_operations()
         failed = operations.search([*mine, ("last_error", "!=", False), ("state", "!=", "done")], limit=100)
         return {
             "linked": count.get("live", 0),
@@ -112,6 +117,7 @@ class SchedulingConnection(models.Model):
                 {
                     "id": operation.id,
                     "what": operation._subject(),
+                    "words": operation._words(),
                     "error": operation.last_error,
                     "attempts": operation.attempts,
                     "next_attempt": operation.next_attempt if operation.state == "pending" else False,

@@ -34,6 +34,7 @@ class SchedulingCalendar(models.Model):
     sync_read_at = fields.Datetime("Last sync", readonly=True)
     sync_error = fields.Char(readonly=True, help="Why the last sync didn't happen.")
     held_removals = fields.Integer(readonly=True, help="So many events went at once that their owner is asked first.")
+    held_links = fields.Json(groups=fields.NO_ACCESS, help="Ids of the links of these events.")
     removals_allowed = fields.Boolean(groups=fields.NO_ACCESS)
 
     # ------------------------------------------------------------ reading
@@ -212,7 +213,7 @@ class SchedulingCalendar(models.Model):
                 ),
             )
         if self.held_removals != len(link_ids):
-            self.held_removals = len(link_ids)
+            self.write({"held_removals": len(link_ids), "held_links": list(link_ids)})
 
     def action_cancel_removed(self):
         """The owner's answer: yes, these meetings are cancelled."""

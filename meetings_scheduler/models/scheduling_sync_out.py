@@ -26,7 +26,7 @@ class SchedulingEventLink(models.Model):
             values = link._state_after_change()
             if values is None:
                 continue
-            link.write({**values, "changed_at": fields.Datetime.now()})
+            link.write({**values, "changed_at": fields.Datetime.now(), "doubt": False})
             link._enqueue_write()
 
     def _state_after_change(self):

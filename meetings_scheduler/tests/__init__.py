@@ -31,3 +31,4 @@ from . import test_security_records
 from . import test_sync_convergence
 from . import test_sync_in
 from . import test_sync_out
+from . import test_sync_status

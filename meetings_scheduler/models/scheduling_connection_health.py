@@ -1,0 +1,67 @@
+"""Whether everybody's calendars are read and written, for a manager: numbers and times, nothing of what is in them."""
+
+from odoo import fields, models, tools
+
+from .scheduling_connection import STATES
+
+
+class SchedulingConnectionHealth(models.Model):
+    """A connection without its content. The connection itself is its owner's alone."""
+
+    _name = "scheduling.connection.health"
+    _description = "Health of a Calendar Connection"
+    _auto = False
+    _order = "trouble desc, user_id, id"
+    _rec_name = "user_id"
+
+    user_id = fields.Many2one("res.users", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    provider = fields.Selection(
+        lambda self: self.env["scheduling.connection"]._fields["provider"]._description_selection(self.env),
+        "Calendar",
+        readonly=True,
+    )
+    state = fields.Selection(STATES, readonly=True)
+    lost_at = fields.Datetime("Lost since", readonly=True)
+    checked_at = fields.Datetime("Busy times read", readonly=True)
+    read_at = fields.Datetime("Meetings read", readonly=True)
+    next_read = fields.Datetime(readonly=True)
+    linked = fields.Integer("Meetings linked", readonly=True)
+    waiting = fields.Integer(readonly=True, help="Meetings that are about to be written into the calendar.")
+    failed = fields.Integer(readonly=True, help="Meetings that could not be written. Their owner sees which, and why.")
+    questions = fields.Integer(
+        "To be answered", readonly=True, help="Meetings of which only the owner of the calendar knows what is right."
+    )
+    trouble = fields.Boolean(readonly=True, help="Somebody should look at it.")
+
+    def init(self):
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            """
+            CREATE VIEW scheduling_connection_health AS
+            SELECT counted.*, counted.state = 'lost' OR counted.failed > 0 OR counted.questions > 0 AS trouble
+              FROM (
+                SELECT connection.id, connection.user_id, connection.company_id, connection.provider, connection.state,
+                       connection.lost_at, connection.checked_at, main.sync_read_at AS read_at,
+                       CASE WHEN connection.state = 'connected'
+                            THEN GREATEST(connection.refresh_due, connection.paused_until) END AS next_read,
+                       (SELECT count(*) FROM scheduling_event_link link
+                          JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
+                         WHERE calendar.connection_id = connection.id AND link.state = 'live') AS linked,
+                       (SELECT count(DISTINCT lane) FROM scheduling_operation operation
+                         WHERE operation.connection_id = connection.id AND operation.state IN ('pending', 'running')
+                           AND operation.last_error IS NULL
+                           AND operation.kind IN ('write_event', 'write_meeting')) AS waiting,
+                       (SELECT count(DISTINCT lane) FROM scheduling_operation operation
+                         WHERE operation.connection_id = connection.id AND operation.state <> 'done'
+                           AND operation.last_error IS NOT NULL
+                           AND operation.kind IN ('write_event', 'write_meeting')) AS failed,
+                       (SELECT count(*) FROM scheduling_event_link link
+                          JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
+                         WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')
+                       + COALESCE(main.held_removals, 0) AS questions
+                  FROM scheduling_connection connection
+                  LEFT JOIN scheduling_calendar main ON main.connection_id = connection.id AND main.is_main
+                 WHERE connection.state <> 'disconnected') counted
+            """
+        )

@@ -1,0 +1,149 @@
+"""How calendar sync is doing, for the owner of the calendar: what is linked, waits, failed, or is in doubt."""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+OPEN = ("pending", "running", "failed")
+LISTED = 50
+
+
+class SchedulingSyncStatus(models.AbstractModel):
+    """The reconciliation screen of one connection. Every method takes ids of the current user's own records only."""
+
+    _name = "scheduling.sync.status"
+    _description = "Calendar Sync Status"
+
+    # ------------------------------------------------------------ read
+
+    @api.model
+    @api.readonly
+    def get_data(self, connection_id):
+        """
+        :return: JSON-ready dict of what :meth:`SchedulingConnection._sync_facts` tells, datetimes as text, and
+            account, waiting (meetings to be written), held_meetings and doubts (lists of dicts)
+        :raises AccessError: it is somebody else's
+        """
+        connection = self._own_connection(connection_id)
+        facts = connection._sync_facts()
+        return {
+            **facts,
+            "id": connection.id,
+            "account": connection.account,
+            "waiting": self._waiting(connection),
+            "failed": [{**one, "next_attempt": _text(one["next_attempt"])} for one in facts["failed"]],
+            "last_read": _text(facts["last_read"]),
+            "next_read": _text(facts["next_read"]),
+            "held_meetings": self._held_meetings(connection),
+            "doubts": [self._link_info(link) for link in self._doubts(connection)[:LISTED]],
+        }
+
+    @api.model
+    def _summary(self, connection):
+        """:return: dict of the numbers in the short line of the calendar settings"""
+        links = self.env["scheduling.event.link"].sudo()
+        mine = [("calendar_id.connection_id", "=", connection.id)]
+        facts = connection._sync_facts()
+        return {
+            "linked": facts["linked"],
+            "waiting": self._waiting(connection),
+            "failed": len(facts["failed"]),
+            "questions": links.search_count([*mine, ("doubt", "not in", (False, "left"))]) + facts["held"],
+        }
+
+    @api.model
+    def _own_connection(self, connection_id):
+        connection = self.env["scheduling.connection"].browse(connection_id)
+        connection.check_access("read")
+        return connection
+
+    @api.model
+    def _waiting(self, connection):
+        """:return: how many meetings are to be written and have met no trouble; several changes of one are one"""
+        lanes = (
+            self.env["scheduling.operation"]
+            .sudo()
+            ._read_group(
+                [*connection._sync_operations(), ("state", "in", ("pending", "running"))],
+                ["lane"],
+                ["last_error:count"],
+            )
+        )
+        return sum(not errors for _lane, errors in lanes)
+
+    @api.model
+    def _held_meetings(self, connection):
+        calendar = connection.sudo().main_calendar_id
+        links = self.env["scheduling.event.link"].sudo().browse(calendar.held_links or ()).exists()
+        return [self._link_info(link) for link in links.sorted("start")[:LISTED]] if calendar.held_removals else []
+
+    @api.model
+    def _doubts(self, connection):
+        domain = [("calendar_id.connection_id", "=", connection.id), ("doubt", "not in", (False, "left"))]
+        return self.env["scheduling.event.link"].sudo().search(domain, order="start, id")
+
+    @api.model
+    def _link_info(self, link):
+        return {
+            "id": link.id,
+            "name": link._title(),
+            "start": _text(link.start),
+            "doubt": link.doubt or None,
+            "url": link.web_url or None,
+        }
+
+    # ------------------------------------------------------------ what the owner does
+
+    @api.model
+    def read_now(self, connection_id):
+        """Reads the calendar now.
+
+        :return: as :meth:`get_data`
+        :raises UserError: it can't be read; in words
+        """
+        connection = self._own_connection(connection_id).sudo()
+        if connection.state != "connected":
+            raise UserError(self.env._("The calendar can't be read at the moment. Connect it again first."))
+        connection._read_now()
+        connection._sync_in()
+        return self.get_data(connection_id)
+
+    @api.model
+    def retry(self, operation_id):
+        """Tries to write a meeting again, at once."""
+        self._own_operation(operation_id).action_retry()
+
+    @api.model
+    def give_up(self, operation_id):
+        """Leaves a meeting that could not be written as it is on both sides, until somebody changes it again."""
+        operation = self._own_operation(operation_id)
+        link = self.env["scheduling.event.link"].sudo().browse((operation.arguments or {}).get("link_id", [])).exists()
+        link._leave()
+        operation.search([("lane", "=", operation.lane), ("state", "in", OPEN)]).unlink()
+
+    @api.model
+    def _own_operation(self, operation_id):
+        """:return: the operation (sudo); :raises AccessError: it is none of this user's meetings"""
+        operation = self.env["scheduling.operation"].sudo().search([("id", "=", operation_id)])
+        if not operation.filtered_domain(operation.connection_id._sync_operations()) or (
+            operation.connection_id.user_id != self.env.user
+        ):
+            raise AccessError(self.env._("This is none of your meetings."))
+        return operation
+
+    @api.model
+    def settle(self, link_id, follow):
+        """The owner's answer to a doubt.
+
+        :param follow: whether the calendar follows Odoo; else both stay as they are
+        """
+        link = self.env["scheduling.event.link"].sudo().search([("id", "=", link_id)])
+        if link.user_id != self.env.user or not link:
+            raise AccessError(self.env._("This is none of your meetings."))
+        if follow:
+            link._follow_odoo()
+        else:
+            link._leave()
+
+
+def _text(moment):
+    return fields.Datetime.to_string(moment) or None
