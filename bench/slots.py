@@ -16,7 +16,7 @@ import statistics
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from bench import slots_engine
+from bench import shell, slots_engine
 from bench.http import visit
 from devtools import database, oca, places, processes, temporary
 from devtools.errors import Problem
@@ -31,7 +31,6 @@ CASES = ((1, 400, 1), (5, 400, 1), (5, 2_000, 50))
 ROUTE = "/meetings/api/v1/pages/bench-route/slots"
 FEW, MANY = 1_000, 1_000_000
 ROUTE_GOAL = 1.2
-ANSWER = "the answer of bench/inside: "
 
 
 @dataclass(frozen=True)
@@ -61,24 +60,12 @@ def main(argv):
     return 0 if all(verdict.reached for verdict in verdicts) else 1
 
 
-def inside(instance, call):
-    """Run a function of bench/inside/slots.py in an Odoo shell and return what it returns."""
-    source = (places.CHECKOUT / "bench" / "inside" / "slots.py").read_text()
-    script = f"{source}\nimport json\nprint({ANSWER!r} + json.dumps({call}))\n"
-    command = instance.command("shell", "--config", instance.configure(), "--no-http", "--log-level=warn")
-    output = processes.run(command, call, cwd=instance.folder, env=instance.environment, input=script)
-    answers = [line.removeprefix(ANSWER) for line in output.splitlines() if line.startswith(ANSWER)]
-    if not answers:
-        raise Problem(f"{call} gave no answer", output[-3000:])
-    return json.loads(answers[0])
-
-
 # ------------------------------------------------------------ the JSON route
 
 
 def route_verdict(instance, requests):
     with step("users and a page for the JSON route"):
-        inside(instance, "prepare_route(env)")
+        shell.call(instance, "slots", "prepare_route")
         database.set_parameters(instance, {"meetings_scheduler.rate_limit": "0"})
     large = replace(instance, database=f"{instance.database}_large")
     try:
@@ -156,7 +143,7 @@ def rival_verdicts(instance, runs):
     with step("installing the rival") as progress:
         both.install("installing the rival", progress, install=["resource_booking"])
     with step("a month of free times, side by side"):
-        results = inside(both, f"race(env, {[case[:2] for case in CASES]}, {runs})")
+        results = shell.call(both, "slots", "race", [case[:2] for case in CASES], runs)
     return [rival_verdict(hosts, events, goal, result) for (hosts, events, goal), result in zip(CASES, results)]
 
 

@@ -7,7 +7,7 @@ from .errors import Problem
 
 
 def main(argv):
-    found = sorted(path.stem for path in (places.CHECKOUT / "bench").glob("*.py") if path.stem != "__init__")
+    found = sorted(path.stem for path in (places.CHECKOUT / "bench").glob("*.py") if "\ndef main(" in path.read_text())
     if not argv or argv[0] in ("-h", "--help"):
         print("usage: ./dev bench NAME [options]\n\n  " + "\n  ".join(found))
         print("\n`./dev bench NAME --help` tells what it measures.")

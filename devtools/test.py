@@ -1,4 +1,4 @@
-"""./dev test: lint, pure tests, calendar adapters, Odoo tests and browser journeys, ending on one counted line.
+"""./dev test: lint, pure tests, adapters, Odoo tests, browser journeys, killed workers, ending on one counted line.
 
 A part that could not run, or found no test to run, counts as failed: silence must not look like success.
 """
@@ -9,6 +9,8 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench import deaths
 
 from . import addons, lint, node_env, oca, places, processes, python_env, system, temporary
 from .errors import Problem
@@ -118,7 +120,25 @@ def run_browser(expression):
         return pytest(running.instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
 
 
-PARTS = {"lint": run_lint, "pure": run_pure, "contract": run_contract, "odoo": run_odoo, "browser": run_browser}
+def run_deaths(expression):
+    """P6: workers killed with -9 at each of twelve steps, one seed each; `./dev bench deaths` runs more."""
+    if expression and "deaths" not in expression:
+        return Count()
+    with temporary.instance("deaths", demo=False) as instance:
+        found = deaths.run(instance, deaths.STEPS, seeds=1)
+    deaths.report(found)
+    wrong = sum(any(complaints for _seed, complaints in results) for results in found.values())
+    return Count(len(found) - wrong, wrong)
+
+
+PARTS = {
+    "lint": run_lint,
+    "pure": run_pure,
+    "contract": run_contract,
+    "odoo": run_odoo,
+    "browser": run_browser,
+    "deaths": run_deaths,
+}
 
 
 def pytest(python, arguments, expression, **environment_variables):

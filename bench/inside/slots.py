@@ -1,4 +1,4 @@
-"""What ./dev bench slots does inside of Odoo, whose shell runs this file: makes the data, then lets both sides answer.
+"""What ./dev bench slots does inside of Odoo: makes the data, then lets both sides answer.
 
 Both read the same `calendar.event` records of the same users, offer half-hour starts on weekdays from nine to five
 (UTC), and must give the same answer. Before each answer the records' cache is emptied, as it is at the start of a

@@ -73,6 +73,13 @@ class SchedulingConnection(models.Model):
             wait = getattr(error, "retry_after", None)
             connection.paused_until = fields.Datetime.now() + (timedelta(seconds=wait) if wait else PAUSE)
 
+    def _provider_answered(self):
+        """The provider is back after a pause: what waits for it doesn't wait for the end of its own back-off."""
+        back = self.sudo().filtered("paused_until")
+        back.paused_until = False
+        for connection in back:
+            self.env["scheduling.operation"]._resume(connection)
+
     def _lose(self, reason):
         if self.state != "connected":
             return
@@ -169,13 +176,8 @@ class SchedulingConnection(models.Model):
                 calendar._lose_access(connection._error_in_words(answer))
             else:
                 calendar._remember_busy(answer)
-        connection.write(
-            {
-                "checked_at": fields.Datetime.now(),
-                "refresh_due": fields.Datetime.now() + POLL_EVERY,
-                "paused_until": False,
-            }
-        )
+        connection._provider_answered()
+        connection.write({"checked_at": fields.Datetime.now(), "refresh_due": fields.Datetime.now() + POLL_EVERY})
 
     def _read_now(self):
         """Reads what the user has just asked for, or changes nothing.

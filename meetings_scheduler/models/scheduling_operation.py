@@ -143,6 +143,7 @@ class SchedulingOperation(models.Model):
             with self.env.cr.savepoint():
                 getattr(self, f"_do_{self.kind}")(**(self.arguments or {}))
                 self.write({"state": "done", "lease_until": False, "last_error": False, "reason": False})
+                self.connection_id._provider_answered()
         except Exception as error:
             _logger.warning("Operation %s failed, attempt %s", self.key, self.attempts, exc_info=True)
             self.invalidate_recordset()
@@ -200,9 +201,9 @@ class SchedulingOperation(models.Model):
 
     @api.model
     def _resume(self, connection):
-        """What waited for a connection is due now that it works again."""
+        """What waited for a connection is due now that it works again; how often each was tried stays counted."""
         waiting = self.sudo().search([("connection_id", "=", connection.id), ("state", "=", "pending")])
-        waiting.write({"next_attempt": fields.Datetime.now(), "attempts": 0})
+        waiting.next_attempt = fields.Datetime.now()
         self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
 
     @api.model

@@ -25,19 +25,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class GoogleServer:
-    """The stand-in; `control` is its switchboard, see its control.py."""
+class StandIn:
+    """The stand-in, running at ``root``; `control` is its switchboard, see its control.py."""
 
-    def __init__(self):
-        command = [sys.executable, "-m", "tests.simulators.google", "--port", "0"]
-        self.process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
-        self.root = self.process.stdout.readline().strip().rstrip("/")
+    def __init__(self, root):
+        self.root = root.rstrip("/")
         self._open = urllib.request.build_opener(_NoRedirect).open
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
-        self.process.stdout.close()
 
     def control(self, verb, **given):
         body = json.dumps(given).encode()
@@ -58,6 +51,20 @@ class GoogleServer:
             location = redirect.headers["Location"]
             redirect.close()
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(location).query))
+
+
+class GoogleServer(StandIn):
+    """The stand-in as a process of the test run."""
+
+    def __init__(self):
+        command = [sys.executable, "-m", "tests.simulators.google", "--port", "0"]
+        self.process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        super().__init__(self.process.stdout.readline().strip())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
 
 
 class GoogleMixin:

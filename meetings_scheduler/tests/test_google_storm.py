@@ -80,3 +80,22 @@ class TestStorm(GoogleMixin, SchedulingCase):
         self.assertFalse(self.mine.paused_until)
         with self.enter_registry_test_mode():
             self.assertEqual(self.book(self.at(12)).state, "confirmed")
+
+    @mute_logger(OUTBOX_LOGGER)
+    def test_what_waited_is_written_when_the_provider_is_back(self):
+        """P18: after a day without the provider nothing waits for the end of a long back-off, once it answers again."""
+        with self.enter_registry_test_mode():
+            booking = self.book(self.at(10))
+        self.google.control("fault", method="*", account=ADDRESS, action="status", status=503, times=0)
+        for hour in range(24):
+            self.elapsed = timedelta(hours=hour)
+            self.run_crons()
+        write = self.operations.search([("booking_id", "=", booking.id), ("kind", "=", "write_event")])
+        self.assertEqual(write.state, "pending")
+        self.assertGreater(write.next_attempt, fields.Datetime.now() + timedelta(minutes=30), "it backs off")
+        self.google.control("clear_faults")
+        for minutes in (5, 10):
+            self.elapsed = timedelta(hours=23, minutes=minutes)
+            self.run_crons()
+        self.assertEqual(write.state, "done")
+        self.assertTrue(booking.event_link_ids)
