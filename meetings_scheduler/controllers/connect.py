@@ -26,9 +26,9 @@ class Connect(http.Controller):
         website=True,
         sitemap=False,
     )
-    def disclosure(self, provider, **_params):
+    def disclosure(self, provider, again="", **_params):
         """What the product will see and do with the account, before anybody is asked to consent."""
-        return self._page(provider)
+        return self._page(provider, _number(again))
 
     @http.route(
         "/meetings/connect/<any(google):provider>",
@@ -38,18 +38,19 @@ class Connect(http.Controller):
         website=True,
         sitemap=False,
     )
-    def start(self, provider, **_params):
+    def start(self, provider, again="", **_params):
         """Sends the browser to the provider, with a state that is bound to this session and user and used once."""
         state, verifier = new_state(), new_verifier()
         try:
-            url = request.env["scheduling.connection"]._authorization_url(provider, state, verifier)
+            url = request.env["scheduling.connection"]._authorization_url(provider, state, verifier, _number(again))
         except (AccessError, UserError) as error:
-            return self._page(provider, error=str(error))
+            return self._page(provider, _number(again), error=str(error))
         request.session[SESSION_KEY] = {
             "provider": provider,
             "state": state,
             "verifier": verifier,
             "user": request.env.uid,
+            "again": _number(again),
             "until": time.time() + STATE_LIFETIME,
         }
         return request.redirect(url, local=False)
@@ -72,12 +73,12 @@ class Connect(http.Controller):
             )
         if error or not code:
             refusal = errors.PermissionDenied("refused", error or "access_denied")
-            return self._page(provider, error=connections._error_in_words(refusal))
+            return self._page(provider, started.get("again"), error=connections._error_in_words(refusal))
         try:
             with request.env.cr.savepoint():  # whatever goes wrong, nothing stays half-connected
-                connections._connect(provider, code, started["verifier"])
+                connections._connect(provider, code, started["verifier"], started.get("again"))
         except (AccessError, UserError) as problem:
-            return self._page(provider, error=str(problem))
+            return self._page(provider, started.get("again"), error=str(problem))
         return request.redirect(DASHBOARD)
 
     def _is_ours(self, started, provider, state):
@@ -88,15 +89,17 @@ class Connect(http.Controller):
             and consteq(started.get("state", "").encode(), state.encode())
         )
 
-    def _page(self, provider, error=None):
+    def _page(self, provider, again=None, error=None):
         connections = request.env["scheduling.connection"]
         allowed = request.env.user.has_group("meetings_scheduler.group_personal_email")
         response = request.render(
             "meetings_scheduler.connect_page",
             {
                 "provider": provider,
+                "again": again,
                 "error": error,
                 "missing_access": None if allowed else connections._missing_access_message(),
+                **connections._before_consent(provider, again),
                 "dashboard": DASHBOARD,
             },
         )
@@ -120,3 +123,8 @@ class Connect(http.Controller):
             for notification in adapter.read_push(headers, request.httprequest.get_data()):
                 request.env["scheduling.channel"]._notified(notification.channel_id, notification.token)
         return request.make_response("", status=204)
+
+
+def _number(text):
+    """:return: an id that came with a request, or None: no number, so no account"""
+    return int(text) if text.isdecimal() and len(text) < 10 else None

@@ -2,6 +2,7 @@
 DELETE FROM scheduling_credential;
 DELETE FROM scheduling_channel;
 UPDATE scheduling_connection SET state = 'disconnected' WHERE provider <> 'odoo';
+UPDATE scheduling_connection SET purpose = 'all' WHERE state <> 'disconnected';
 UPDATE scheduling_operation SET state = 'failed', last_error = 'This database is a neutralized copy.'
  WHERE state IN ('pending', 'running');
 UPDATE scheduling_import SET state = 'stopped', counts = NULL WHERE state IN ('reading', 'importing');

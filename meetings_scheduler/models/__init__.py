@@ -21,6 +21,7 @@ from . import (
     scheduling_question,
     scheduling_preference,
     scheduling_connection,
+    scheduling_connection_accounts,
     scheduling_connection_remote,
     scheduling_connection_calendars,
     scheduling_connection_live,

@@ -119,9 +119,11 @@ class CalendarEvent(models.Model):
         return connection.browse()
 
     def _organizers_connection(self):
-        """:return: the organizer's connection with a calendar outside of Odoo (sudo), or an empty recordset"""
-        user = self.sudo().user_id
-        connection = self.env["scheduling.connection"]._of_user(user) if user else self.env["scheduling.connection"]
+        """
+        :return: the organizer's connection with a calendar outside of Odoo (sudo) that their meetings are written to,
+            or an empty recordset
+        """
+        connection = self.env["scheduling.connection"]._for_sync(self.sudo().user_id)
         return connection.filtered(lambda connection: connection.provider != "odoo")
 
     def _outside_attendees(self):

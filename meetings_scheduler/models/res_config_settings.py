@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .scheduling_connection_accounts import SEVERAL
+
 RATE_LIMIT = "meetings_scheduler.rate_limit"
 
 
@@ -11,6 +13,7 @@ class ResConfigSettings(models.TransientModel):
     scheduling_refused_email_domains = fields.Char(
         "Refused e-mail domains", config_parameter="meetings_scheduler.refused_email_domains"
     )
+    scheduling_several_accounts = fields.Boolean("Several calendar accounts per user", config_parameter=SEVERAL)
 
     @api.model
     def get_values(self):

@@ -33,8 +33,24 @@ class SchedulingBooking(models.Model):
         self.invite_sequence += 1
         self._enqueue_write(f"back:{self.invite_sequence}")
 
+    def _calendar_account(self):
+        """The account outside of Odoo whose calendar the event is in or will be; of a new one, that of the pages.
+
+        An event stays where it is when its host makes another account the main one.
+
+        :return: scheduling.connection (sudo), or an empty recordset
+        """
+        accounts = self.env["scheduling.connection"]._of_user(self.user_id)
+        writing = self.env["scheduling.operation"].sudo()
+        writing = writing.search(
+            [("booking_id", "=", self.id), ("kind", "=", "write_event"), ("state", "in", ("pending", "running"))]
+        )
+        there = self.sudo().event_link_ids.calendar_id.connection_id | writing.connection_id
+        account = (accounts & there)[:1] or accounts._for_pages(self.user_id)
+        return account.filtered(lambda account: account.provider != "odoo")
+
     def _enqueue_write(self, what):
-        connection = self.env["scheduling.connection"]._of_user(self.user_id)
+        connection = self._calendar_account()
         if self.invited_by == "provider" and connection:
             self.env["scheduling.operation"]._enqueue(
                 "write_event", f"event:{self.id}:{what}", f"event:{self.id}", booking=self, connection=connection

@@ -19,7 +19,9 @@ class SchedulingCalendar(models.Model):
     remote_id = fields.Char(required=True, help="The provider's own name of the calendar.")
     color = fields.Char()
     role = fields.Selection(ROLES, required=True, default="owner")
-    is_main = fields.Boolean("Main calendar", help="Bookings are written to this calendar, never to another one.")
+    is_main = fields.Boolean(
+        "Main calendar", help="What is written into the account is written to this calendar, never to another one."
+    )
     counts = fields.Boolean("Counts as busy", default=True)
     state = fields.Selection([("active", "Active"), ("lost", "Access lost")], required=True, default="active")
     lost_reason = fields.Char()
@@ -55,6 +57,11 @@ class SchedulingCalendar(models.Model):
             ]
         )
 
+    def _is_written_to(self):
+        """:return: whether bookings land in this calendar, so that it always counts"""
+        self.ensure_one()
+        return self.is_main and self.connection_id.purpose in ("all", "pages")
+
     def _lose_access(self, reason):
         """The calendar can't be read any more: its user can't be booked until it is shared again or removed."""
         for calendar in self.filtered(lambda calendar: calendar.state == "active"):
@@ -89,7 +96,7 @@ class SchedulingCalendar(models.Model):
         :raises UserError: it is the main one, which bookings are written to
         """
         self.check_access("read")
-        if self.filtered("is_main"):
+        if self.filtered(lambda calendar: calendar._is_written_to()):
             raise UserError(
                 self.env._("Bookings are written to your main calendar, so it always counts. You can disconnect it.")
             )

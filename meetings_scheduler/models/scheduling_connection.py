@@ -32,9 +32,6 @@ class SchedulingConnection(models.Model):
     calendar_ids = fields.One2many("scheduling.calendar", "connection_id", "Calendars")
     main_calendar_id = fields.Many2one("scheduling.calendar", compute="_compute_main_calendar_id")
 
-    _one_account = models.UniqueIndex(
-        "(user_id) WHERE state <> 'disconnected'", "You have connected a calendar already. Disconnect it first."
-    )
     _one_user = models.UniqueIndex(
         "(provider, account) WHERE state <> 'disconnected' AND provider <> 'odoo'",
         "Another user has connected this account already.",
@@ -47,36 +44,38 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _readable_users(self, users):
-        """The users whose free time is known: connected for scheduling pages, every linked calendar readable.
+        """The users whose free time is known: connected for scheduling pages, every account and linked calendar read.
 
-        A calendar that counts and can't be read makes its user unavailable, even if all others work.
+        A calendar that counts and can't be read makes its user unavailable, even if all others work. An account for
+        calendar sync only has no say.
 
         :return: a subset of ``users``
         """
         if not users:
             return users
-        self.flush_model(["user_id", "state", "use_pages"])
+        self.flush_model(["user_id", "state", "purpose", "use_pages", "checked_at"])
         self.env["scheduling.calendar"].flush_model(["connection_id", "state", "counts"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT connection.user_id
-                  FROM scheduling_connection connection
-                 WHERE connection.user_id = ANY(%s) AND connection.state = 'connected' AND connection.use_pages
+                SELECT booked.user_id
+                  FROM scheduling_connection booked
+                 WHERE booked.user_id = ANY(%s) AND booked.state = 'connected' AND booked.use_pages
+                   AND booked.purpose IN ('all', 'pages')
                    AND NOT EXISTS (
-                       SELECT FROM scheduling_calendar calendar
-                        WHERE calendar.connection_id = connection.id AND calendar.counts
-                          AND calendar.state <> 'active')
+                       SELECT FROM scheduling_connection connection
+                         LEFT JOIN scheduling_calendar calendar
+                                ON calendar.connection_id = connection.id AND calendar.counts
+                               AND calendar.state <> 'active'
+                        WHERE connection.user_id = booked.user_id
+                          AND connection.state <> 'disconnected' AND connection.purpose <> 'sync'
+                          AND (connection.state <> 'connected' OR connection.checked_at IS NULL
+                               OR calendar.id IS NOT NULL))
                 """,
                 users.ids,
             )
         )
         return users.browse([user_id for (user_id,) in rows])
-
-    @api.model
-    def _of_user(self, user):
-        """:return: the user's connection that isn't disconnected (sudo), or an empty recordset"""
-        return self.sudo().search([("user_id", "=", user.id), ("state", "!=", "disconnected")], limit=1)
 
     # ------------------------------------------------------------ life cycle
 
@@ -94,15 +93,18 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _connect_odoo(self, user):
-        """:return: the user's connection with their Odoo calendar, its busy time read"""
-        connection = self._of_user(user)
+        """
+        :return: the user's connection with their Odoo calendar, its busy time read
+        :raises UserError: they have connected another one, and only one can be
+        """
+        connection = self._of_user(user).filtered(lambda account: account.provider == "odoo")
         if not connection:
-            connection = self.sudo().create(
+            connection = self._add_account(
+                user,
                 {
-                    "user_id": user.id,
                     "account": user.email_normalized or user.login,
                     "calendar_ids": [fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})],
-                }
+                },
             )
         connection._refresh_busy()
         connection._ensure_page()
@@ -116,18 +118,23 @@ class SchedulingConnection(models.Model):
                 pages.with_user(user).sudo().create({"user_id": user.id})
 
     def action_disconnect(self):
-        """Takes the connection away: pages take requests from now on, meetings stay where they are."""
+        """Takes the connection away: meetings stay where they are.
+
+        Another account of the user takes over; without one pages take requests from now on.
+        """
         for connection in self:
             if connection.user_id != self.env.user and not self.env.is_system():
                 raise AccessError(
                     self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name)
                 )
+        self._take_turns(self.sudo().user_id)
         self.sudo()._disconnect()
 
     def _disconnect(self):
         self.calendar_ids.busy_ids.unlink()
         self.write({"state": "disconnected", "lost_reason": False, "lost_at": False})
         self.flush_recordset()  # the next connection is inserted before Odoo would write this
+        self._settle()
 
     # ------------------------------------------------------------ busy time
 

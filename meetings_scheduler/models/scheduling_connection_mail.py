@@ -21,7 +21,7 @@ class SchedulingConnection(models.Model):
                     "account": self.account,
                     "reason": self.lost_reason,
                     "pages": pages,
-                    "reconnect_url": f"{self.get_base_url()}/meetings/connect/{self.provider}",
+                    "reconnect_url": f"{self.get_base_url()}{self._reconnect_path()}",
                 },
             )
         )

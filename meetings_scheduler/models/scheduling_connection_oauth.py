@@ -64,25 +64,91 @@ class SchedulingConnection(models.Model):
             return False
 
     @api.model
-    def _authorization_url(self, provider, state, verifier):
-        """:return: where to send the browser to consent"""
+    def _account_again(self, provider, account_id):
+        """:return: the current user's account that is to be connected again (sudo), empty for None
+
+        :raises AccessError: it isn't theirs
+        """
+        accounts = self._of_user(self.env.user)
+        account = accounts.filtered(lambda account: account.id == account_id and account.provider == provider)
+        if account_id and not account:
+            raise AccessError(self.env._("This account isn't connected. Start again from your calendar settings."))
+        return account
+
+    @api.model
+    def _check_may_add(self, provider):
+        """:raises UserError: connecting would end in a refusal, whatever account is chosen there"""
+        accounts = self._of_user(self.env.user)
+        is_again = provider in accounts.mapped("provider")
+        if not is_again and not self._gives_way(accounts):
+            self._check_room(accounts)
+
+    @api.model
+    def _gives_way(self, accounts):
+        """:return: whether another account takes over from the only one: Odoo's own calendar, where one is allowed"""
+        return accounts.mapped("provider") == ["odoo"] and not self._allows_several()
+
+    @api.model
+    def _before_consent(self, provider, again):
+        """What the user reads before they consent, beside what access is asked for.
+
+        :param again: id of the account that is to be connected again, as the request says; None to add one
+        :return: dict of ``refusal`` (why nothing can be connected, or None) and ``consequence`` (what becomes of the
+            accounts there are, or None)
+        """
+        accounts = self._of_user(self.env.user)
+        try:
+            self._check_may_add(provider)
+            known = self._account_again(provider, again)
+        except (AccessError, UserError) as error:
+            return {"refusal": str(error), "consequence": None}
+        consequence = None
+        if not self._allows_several():
+            known |= accounts.filtered(lambda account: account.provider == provider)
+        if known:
+            consequence = self.env._("Please choose %(account)s again when you sign in.", account=known[0].account)
+        elif self._gives_way(accounts):
+            consequence = self.env._(
+                "It takes over from your Odoo calendar: what is in Odoo only won't keep visitors away any more. "
+                "Meetings booked on your pages still do."
+            )
+        elif accounts and self._allows_several():
+            consequence = self.env._(
+                "%(account)s stays connected, and bookings still land there. Your busy times in both accounts count.",
+                account=accounts[0].account,
+            )
+        return {"refusal": None, "consequence": consequence}
+
+    @api.model
+    def _authorization_url(self, provider, state, verifier, again=None):
+        """:return: where to send the browser to consent
+
+        :param again: id of the account that is to be connected again; None to add one
+        """
         self._check_may_connect()
+        self._check_may_add(provider)
         vault.key_id()  # without a key the consent would be for nothing
+        known = self._account_again(provider, again)
+        others = self._of_user(self.env.user).filtered(lambda account: account.provider == provider)
+        # Beside one that is connected already, the usual address is rarely what is wanted.
+        usual = "" if others and self._allows_several() else self.env.user.email or ""
         transport = Transport()
         return self._oauth_client(transport).authorization_url(
-            self._redirect_uri(provider), state, verifier, login_hint=self.env.user.email or ""
+            self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
         )
 
     @api.model
-    def _connect(self, provider, code, verifier):
+    def _connect(self, provider, code, verifier, again=None):
         """Turns the code that came back into a connection of the current user; nothing stays half-connected.
 
         Connecting again keeps the connection with its calendars and settings.
 
+        :param again: id of the account that is to be connected again; None to add one
         :return: the connection (sudo)
         :raises UserError: with a sentence that says what to do
         """
         self._check_may_connect()
+        known = self._account_again(provider, again)
         transport = Transport()
         try:
             client = self._oauth_client(transport)
@@ -92,7 +158,7 @@ class SchedulingConnection(models.Model):
             raise UserError(self._error_in_words(error)) from error
         finally:
             transport.close()
-        connection = self._claim_account(provider, identity)
+        connection = self._claim_account(provider, identity, known)
         self.env["scheduling.credential"]._keep(connection, grant)
         connection.write({"state": "connected", "lost_reason": False, "lost_at": False, "paused_until": False})
         try:
@@ -105,16 +171,19 @@ class SchedulingConnection(models.Model):
         return connection
 
     @api.model
-    def _claim_account(self, provider, identity):
-        """:return: the user's connection with that account, new or as it was (sudo); :raises UserError: refused"""
+    def _claim_account(self, provider, identity, again):
+        """
+        :param again: the account that is to be connected again, empty to add one
+        :return: the user's connection with that account, new or as it was (sudo)
+        :raises UserError: refused
+        """
         if identity.address.partition("@")[2] in RESOURCE_DOMAINS:
             raise UserError(
                 self.env._(
                     "%(address)s is a shared calendar or a room. Connect a personal mailbox.", address=identity.address
                 )
             )
-        connections = self.sudo()
-        taken = connections.search(
+        taken = self.sudo().search(
             [
                 ("provider", "=", provider),
                 ("account", "=", identity.address),
@@ -131,23 +200,33 @@ class SchedulingConnection(models.Model):
                     name=taken.user_id.name,
                 )
             )
-        mine = connections._of_user(self.env.user)
-        if mine and (mine.provider, mine.account) != (provider, identity.address):
-            if mine.provider != "odoo":
+        accounts = self._of_user(self.env.user)
+        known = accounts.filtered(lambda account: (account.provider, account.account) == (provider, identity.address))
+        if again and known != again:
+            raise UserError(
+                self.env._(
+                    "You signed in as %(address)s. To connect %(account)s again, sign in as that one.",
+                    address=identity.address,
+                    account=again.account,
+                )
+            )
+        if known:
+            if not again and known.state == "connected" and self._allows_several():
                 raise UserError(
                     self.env._(
-                        "You have connected %(account)s. Disconnect it before you connect another account.",
-                        account=mine.account,
+                        "%(address)s is connected already. To add another account, choose that one when you sign in.",
+                        address=identity.address,
                     )
                 )
-            mine._disconnect()  # another calendar takes over from Odoo's own
-            mine = connections.browse()
-        return mine or connections.create(
+            return known
+        if self._gives_way(accounts):
+            accounts._disconnect()
+        return self._add_account(
+            self.env.user,
             {
-                "user_id": self.env.uid,
                 "provider": provider,
                 "account": identity.address,
                 "subject": identity.subject,
                 "connected_at": fields.Datetime.now(),
-            }
+            },
         )

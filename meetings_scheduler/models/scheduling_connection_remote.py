@@ -55,6 +55,10 @@ class SchedulingConnection(models.Model):
         root = self.env["ir.config_parameter"].sudo().get_param("meetings_scheduler.google_api_root")
         return {"api_root": root} if root else {}
 
+    def _reconnect_path(self):
+        """:return: where the owner connects this account again, or None: Odoo's own needs no consent"""
+        return None if self.provider == "odoo" else f"/meetings/connect/{self.provider}?again={self.id}"
+
     def _can_push(self):
         return issubclass(registry.adapter(self.provider), PushProvider)
 
@@ -162,13 +166,17 @@ class SchedulingConnection(models.Model):
     def _read_remote(self):
         """Brings linked calendars and busy periods in line with the provider: one list, one free/busy question.
 
+        Of an account for calendar sync only the calendars are listed: its busy times are no concern of the pages.
+
         :raises ProviderError: nothing was changed
         """
         self.ensure_one()
         connection = self.sudo()
         with connection._adapter() as adapter:
             connection._link_calendars(adapter.list_calendars())
-            counting = connection.calendar_ids.filtered(lambda calendar: calendar.counts and calendar.state == "active")
+            counting = connection.calendar_ids.filtered(
+                lambda calendar: calendar.counts and calendar.state == "active" and connection.purpose != "sync"
+            )
             answers = adapter.free_busy(counting.mapped("remote_id"), connection._busy_window()) if counting else {}
         for calendar in counting:
             answer = answers[calendar.remote_id]

@@ -28,6 +28,7 @@ class SchedulingConnection(models.Model):
         return self.filtered(
             lambda connection: (
                 connection.use_sync
+                and connection.purpose != "pages"
                 and connection.provider != "odoo"
                 and connection.state != "disconnected"
                 and not connection.user_id._has_any_active_synchronization()
@@ -77,9 +78,9 @@ class SchedulingConnection(models.Model):
             )._changed_here()
             connection._refresh_soon()
 
-    def _connect(self, provider, code, verifier):
+    def _connect(self, provider, code, verifier, again=None):
         """What is in the calendar is read at once, by the poll that connecting starts."""
-        connection = super()._connect(provider, code, verifier)
+        connection = super()._connect(provider, code, verifier, again)
         connection.refresh_due = fields.Datetime.now()
         return connection
 

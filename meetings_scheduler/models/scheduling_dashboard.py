@@ -20,12 +20,12 @@ class SchedulingDashboard(models.AbstractModel):
     def get_data(self):
         """Reads everything the dashboard of the current user shows.
 
-        :return: JSON-ready dict of ``calendar`` (None while nothing is connected), ``requests``, ``bookings``,
-            ``pages``, ``all_off`` (the user's pages) and ``has_bookings`` (whether there ever was one); datetimes are
-            UTC as the web client's ``deserializeDateTime`` reads them
+        :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first), ``requests``,
+            ``bookings``, ``pages``, ``all_off`` (the user's pages) and ``has_bookings`` (whether there ever was one);
+            datetimes are UTC as the web client's ``deserializeDateTime`` reads them
         """
         return {
-            "calendar": self._calendar(),
+            "calendars": [self._calendar(connection) for connection in self._connections()],
             "requests": self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),
@@ -33,19 +33,20 @@ class SchedulingDashboard(models.AbstractModel):
             "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
         }
 
-    def _calendar(self):
-        connection = self.env["scheduling.connection"].search(
-            [("user_id", "=", self.env.uid), ("state", "!=", "disconnected")], limit=1
-        )
-        if not connection:
-            return None
+    def _connections(self):
+        """:return: the current user's connections, read by their own rights, the main one first"""
+        own = self.env["scheduling.connection"].search([("user_id", "=", self.env.uid)])
+        return own._of_user(self.env.user).with_env(self.env) & own
+
+    def _calendar(self, connection):
         return {
             "id": connection.id,
             "account": connection.account,
             "provider": dict(connection._fields["provider"]._description_selection(self.env))[connection.provider],
+            "purpose": connection.purpose,
             "light": self._light(connection),
             "lost_reason": self._lost_reason(connection),
-            "reconnect_url": f"/meetings/connect/{connection.provider}" if connection.state == "lost" else None,
+            "reconnect_url": connection._reconnect_path() if connection.state == "lost" else None,
             "live": connection.provider == "odoo",
             "age": int((fields.Datetime.now() - connection.checked_at).total_seconds())
             if connection.checked_at
@@ -60,6 +61,9 @@ class SchedulingDashboard(models.AbstractModel):
         return "green" if connection.provider == "odoo" or connection._is_cache_fresh() else "amber"
 
     def _lost_calendars(self, connection):
+        """:return: the calendars for which visitors can't book; one for calendar sync only stands in nobody's way"""
+        if connection.purpose == "sync":
+            return connection.calendar_ids.browse()
         return connection.calendar_ids.filtered(lambda calendar: calendar.counts and calendar.state != "active")
 
     def _lost_reason(self, connection):

@@ -223,7 +223,7 @@ class SchedulingPage(models.Model):
     def _provider_of(self, hosts):
         """:return: whether the calendar of the host who invites is outside of Odoo, and so sends the invitation"""
         main = self.user_id if self.user_id in hosts else hosts[:1]
-        return self.env["scheduling.connection"]._of_user(main).provider not in (False, "odoo")
+        return self.env["scheduling.connection"]._for_pages(main).provider not in (False, "odoo")
 
     def _utm_values(self, utm):
         """:return: the ids of the campaign words a link carried; unknown ones are kept as new ones, as Odoo does"""

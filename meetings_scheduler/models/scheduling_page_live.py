@@ -24,7 +24,14 @@ class SchedulingPage(models.Model):
         connections = (
             self.env["scheduling.connection"]
             .sudo()
-            .search([("user_id", "in", hosts.ids), ("provider", "!=", "odoo"), ("state", "=", "connected")])
+            .search(
+                [
+                    ("user_id", "in", hosts.ids),
+                    ("provider", "!=", "odoo"),
+                    ("state", "=", "connected"),
+                    ("purpose", "!=", "sync"),
+                ]
+            )
         )
         answers = {self._ask_once(connection, window) for connection in connections}
         return next((answer for answer in ("busy", "unknown") if answer in answers), "free")

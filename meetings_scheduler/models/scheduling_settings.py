@@ -12,10 +12,13 @@ COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STEM_LENGTH = 40
 # What a connection may be used for, as far as it is built: fields of scheduling.connection.
 USES = ("use_sync", "use_pages")
+# An account with a purpose of its own, or beside the main one, does less.
+LESS = {"pages": {"use_pages"}, "sync": set(USES) - {"use_pages"}, "busy": {"use_sync"}}
+CONNECTION_VALUES = {"uses", "main_id", "link_ids", "unlink_ids"}
 
 
 class SchedulingSettings(models.AbstractModel):
-    """One screen for the connected account, what it is used for, which calendars count, and the user's pages."""
+    """One screen for the connected accounts, what each is used for, which calendars count, and the user's pages."""
 
     _name = "scheduling.settings"
     _description = "Calendar Settings"
@@ -27,14 +30,16 @@ class SchedulingSettings(models.AbstractModel):
     def get_data(self):
         """Reads everything the settings of the current user show.
 
-        :return: JSON-ready dict of ``connection`` (None while nothing is connected), ``providers`` (what can be
-            connected) and ``pages``; datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+        :return: JSON-ready dict of ``connections`` (the main one first), ``several`` (whether there may be more than
+            one), ``providers`` (what can be connected) and ``pages``; datetimes are UTC as the web client's
+            ``deserializeDateTime`` reads them
         """
         self._check_user()
-        connection = self._connection()
+        connections = self._connections()
         return {
-            "connection": self._connection_info(connection) if connection else None,
-            "providers": self._providers(connection),
+            "connections": [self._connection_info(connection) for connection in connections],
+            "several": connections._allows_several(),
+            "providers": self._providers(connections),
             "pages": self._pages_info(),
         }
 
@@ -43,19 +48,16 @@ class SchedulingSettings(models.AbstractModel):
         if not self.env.user.has_group("meetings_scheduler.group_user"):
             raise AccessError(self.env._("Calendar settings belong to users of the Meetings app."))
 
-    def _connection(self):
-        """:return: the current user's connection, read by their own rights, or an empty recordset"""
-        return self.env["scheduling.connection"].search(
-            [("user_id", "=", self.env.uid), ("state", "!=", "disconnected")], limit=1
-        )
+    def _connections(self):
+        return self.env["scheduling.dashboard"]._connections()
 
-    def _providers(self, connection):
-        """What can be connected now: everything at first, nothing beside an account outside of Odoo (one a user), which
-        takes over from Odoo's calendar by itself. ``obstacle`` says what is missing and who can help, or is None.
+    def _providers(self, connections):
+        """What can be connected now: everything at first; then nothing but what takes over from Odoo's calendar, unless
+        there may be several. ``obstacle`` says what is missing and who can help, or is None.
         """
-        if connection and connection.provider != "odoo":
+        if connections and not (connections._allows_several() or connections._gives_way(connections)):
             return []
-        provider = connection._fields["provider"]
+        provider = connections._fields["provider"]
         return [
             {
                 "key": key,
@@ -65,7 +67,7 @@ class SchedulingSettings(models.AbstractModel):
                 "can_set_up": key != "odoo" and self.env.is_system(),
             }
             for key, name in provider._description_selection(self.env)
-            if key != connection.provider
+            if key != "odoo" or "odoo" not in connections.mapped("provider")
         ]
 
     def _obstacle(self, provider):
@@ -85,7 +87,7 @@ class SchedulingSettings(models.AbstractModel):
         return None
 
     def _connection_info(self, connection):
-        card = self.env["scheduling.dashboard"]._calendar()
+        card = self.env["scheduling.dashboard"]._calendar(connection)
         return {
             **card,
             "provider": connection.provider,
@@ -93,19 +95,25 @@ class SchedulingSettings(models.AbstractModel):
             "state": connection.state,
             "connected_at": _text(connection.connected_at),
             "lost_at": _text(connection.lost_at),
-            "reconnect_url": None if card["live"] else f"/meetings/connect/{connection.provider}",
+            "reconnect_url": connection._reconnect_path(),
             "main_calendar": connection.main_calendar_id.name or connection.account,
             "syncs_elsewhere": self.env.user._has_any_active_synchronization(),
             "uses": {name: connection[name] for name in self._uses(connection)},
-            "calendars": [self._calendar_info(calendar) for calendar in connection.calendar_ids],
+            "calendars": [self._calendar_info(calendar) for calendar in self._counting(connection)],
         }
+
+    def _counting(self, connection):
+        """:return: the calendars that may count as busy; those of an account for calendar sync only never do"""
+        return connection.calendar_ids if connection.purpose != "sync" else connection.calendar_ids.browse()
 
     def _uses(self, connection):
         """:return: the boxes the user may tick; Odoo's own calendar has nothing to be kept in step with"""
         return [
             name
             for name in USES
-            if name in connection._fields and not (name == "use_sync" and connection.provider == "odoo")
+            if name in connection._fields
+            and name in LESS.get(connection.purpose, USES)
+            and not (name == "use_sync" and connection.provider == "odoo")
         ]
 
     def _calendar_info(self, calendar):
@@ -114,7 +122,7 @@ class SchedulingSettings(models.AbstractModel):
             "name": calendar.name,
             "color": calendar.color if COLOR.fullmatch(calendar.color or "") else None,
             "role": self._role_in_words(calendar),
-            "is_main": calendar.is_main,
+            "is_main": calendar._is_written_to(),
             "counts": calendar.counts,
             "usable": calendar.role != "free_busy",
             "lost": calendar.counts and calendar.state != "active",
@@ -154,21 +162,22 @@ class SchedulingSettings(models.AbstractModel):
     def save(self, values):
         """Applies what the user changed: all of it, or nothing and a sentence that says why.
 
-        :param values: dict with any of ``use_sync``, ``use_pages``, ``all_off`` (booleans), ``link_ids`` and
-            ``unlink_ids`` (calendars that count from now on, or no more), ``stem``, ``default_page_id`` (or False)
+        :param values: dict with any of ``uses`` (dict of a connection's id to a dict of ``use_sync``, ``use_pages``:
+            booleans), ``main_id`` (the connection that is written to), ``link_ids`` and ``unlink_ids`` (calendars that
+            count from now on, or no more), ``all_off`` (boolean), ``stem``, ``default_page_id`` (or False)
         :return: as :meth:`get_data`
         :raises UserError: a value can't be
-        :raises AccessError: a calendar or page isn't the user's
+        :raises AccessError: a connection, calendar or page isn't the user's
         """
         self._check_user()
-        unknown = set(values) - {*USES, "all_off", "link_ids", "unlink_ids", "stem", "default_page_id"}
+        unknown = set(values) - {*CONNECTION_VALUES, "all_off", "stem", "default_page_id"}
         if unknown:
             raise UserError(self.env._("There is no setting “%(name)s”.", name=min(unknown)))
         chosen = self._checked_choices(values)
         if chosen:
             self.env["scheduling.preference"]._keep(self.env.user, chosen)
-        if {*USES, "link_ids", "unlink_ids"} & set(values):
-            self._save_connection(values)
+        if CONNECTION_VALUES & set(values):
+            self._save_connections(values)
         return self.get_data()
 
     def _checked_choices(self, values):
@@ -198,29 +207,49 @@ class SchedulingSettings(models.AbstractModel):
             raise AccessError(self.env._("Your default page is one of your own pages that isn't private."))
         return page_id
 
-    def _save_connection(self, values):
-        connection = self._connection()
-        if not connection:
+    def _save_connections(self, values):
+        connections = self._connections()
+        if not connections:
             raise UserError(self.env._("Connect a calendar first."))
-        uses = {name: bool(values[name]) for name in self._uses(connection) if name in values}
-        if uses:
-            connection.sudo().write(uses)
-            connection.sudo()._ensure_page()
-            if connection.provider != "odoo":
-                connection._refresh_soon()  # what happened while a box was not ticked
-        unlink = self._own_calendars(connection, values.get("unlink_ids"))
+        for connection_id, chosen in (values.get("uses") or {}).items():
+            self._save_uses(self._own_connection(connections, connection_id), chosen)
+        if values.get("main_id"):
+            self._own_connection(connections, values["main_id"]).sudo()._make_main()
+        unlink = self._own_calendars(connections, values.get("unlink_ids"))
         if unlink:
             unlink.action_remove()
-        link = self._own_calendars(connection, values.get("link_ids"))
+        link = self._own_calendars(connections, values.get("link_ids"))
         if link:
             link.action_link()
 
-    def _own_calendars(self, connection, ids):
-        """:raises AccessError: one of the ids isn't a calendar of the connected account"""
+    def _save_uses(self, connection, chosen):
+        unknown = set(chosen) - set(self._uses(connection))
+        if unknown:
+            raise UserError(
+                self.env._("%(account)s can't be used for “%(name)s”.", account=connection.account, name=min(unknown))
+            )
+        connection.sudo().write({name: bool(value) for name, value in chosen.items()})
+        connection.sudo()._ensure_page()
+        if connection.provider != "odoo":
+            connection._refresh_soon()  # what happened while a box was not ticked
+
+    def _own_connection(self, connections, connection_id):
+        """
+        :param connection_id: as the browser says it; the key of a JSON object is text
+        :raises AccessError: it isn't theirs
+        """
+        connection = connections.filtered(lambda connection: str(connection.id) == str(connection_id))
+        if not connection:
+            raise AccessError(self.env._("Only accounts that you have connected can be changed."))
+        return connection
+
+    def _own_calendars(self, connections, ids):
+        """:raises AccessError: one of the ids isn't a calendar of a connected account"""
         ids = set(ids or ())
-        calendars = connection.calendar_ids.filtered(lambda calendar: calendar.id in ids)
+        calendars = self.env["scheduling.calendar"].union(*(self._counting(connection) for connection in connections))
+        calendars = calendars.filtered(lambda calendar: calendar.id in ids)
         if len(calendars) != len(ids):
-            raise AccessError(self.env._("Only calendars of your connected account can count."))
+            raise AccessError(self.env._("Only calendars of your connected accounts can count."))
         return calendars
 
 

@@ -1,3 +1,6 @@
+from . import test_accounts
+from . import test_accounts_of_old
+from . import test_accounts_race
 from . import test_backend_access
 from . import test_backend_dashboard
 from . import test_backend_demo

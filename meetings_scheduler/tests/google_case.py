@@ -104,10 +104,10 @@ class GoogleMixin:
     def events(self, calendar=ADDRESS):
         return [event for event in self.state()["calendars"][calendar]["events"] if event["status"] != "cancelled"]
 
-    def connect(self, user=None, **consent):
-        """:return: the connection, made as the controller makes it"""
+    def connect(self, user=None, again=None, **consent):
+        """:param again: id of the account to connect again; :return: the connection, made as the controller makes it"""
         connections = self.env["scheduling.connection"].with_user(user or self.host)
         verifier = new_verifier()
-        url = connections._authorization_url("google", new_state(), verifier)
+        url = connections._authorization_url("google", new_state(), verifier, again)
         answer = self.google.consent(url, **consent)
-        return connections._connect("google", answer["code"], verifier)
+        return connections._connect("google", answer["code"], verifier, again)

@@ -24,7 +24,7 @@ class TestBackendDashboard(SchedulingCase):
         newcomer = new_test_user(self.env, "newcomer.dashboard", "base.group_user")
         self.assertEqual(
             self.data(newcomer),
-            {"calendar": None, "requests": [], "bookings": [], "pages": [], "all_off": False, "has_bookings": False},
+            {"calendars": [], "requests": [], "bookings": [], "pages": [], "all_off": False, "has_bookings": False},
         )
 
     def test_first_step_connects_and_makes_a_page(self):
@@ -33,14 +33,14 @@ class TestBackendDashboard(SchedulingCase):
         action = self.env["scheduling.connection"].with_user(newcomer).action_connect_odoo()
         self.assertEqual(action["tag"], "meetings_scheduler.dashboard")
         data = self.data(newcomer)
-        self.assertEqual(data["calendar"]["light"], "green")
+        self.assertEqual(data["calendars"][0]["light"], "green")
         self.assertEqual(len(data["pages"]), 1)
         self.assertFalse(data["has_bookings"])
 
     def test_connected_host(self):
         data = self.data()
-        self.assertEqual(data["calendar"]["account"], "laura@bianchi.example")
-        self.assertEqual(data["calendar"]["light"], "green")
+        self.assertEqual(data["calendars"][0]["account"], "laura@bianchi.example")
+        self.assertEqual(data["calendars"][0]["light"], "green")
         pages = {page["name"]: page for page in data["pages"]}
         self.assertEqual(pages["Intro call"]["url"], self.page.url)
         self.assertTrue(pages["Intro call"]["online"])
@@ -66,7 +66,7 @@ class TestBackendDashboard(SchedulingCase):
         self.connection.action_disconnect()
         request = self.book(self.at(9))
         data = self.data()
-        self.assertIsNone(data["calendar"])
+        self.assertEqual(data["calendars"], [])
         self.assertEqual([row["id"] for row in data["requests"]], [request.id])
         self.assertEqual(data["bookings"], [])
         request.with_user(self.host).action_accept()
@@ -77,7 +77,7 @@ class TestBackendDashboard(SchedulingCase):
     def test_lost_calendar_turns_red(self):
         """M34: one unreadable calendar keeps visitors from booking; the card says which and why."""
         self.connection.calendar_ids.write({"name": "Trade fairs", "state": "lost", "lost_reason": "no longer shared"})
-        card = self.data()["calendar"]
+        card = self.data()["calendars"][0]
         self.assertEqual(card["light"], "red")
         self.assertEqual(card["lost_reason"], "Trade fairs: no longer shared")
 
@@ -86,8 +86,9 @@ class TestBackendDashboard(SchedulingCase):
         self.connection.write(
             {"provider": "google", "state": "lost", "lost_reason": "Google asks you to sign in again."}
         )
-        card = self.data()["calendar"]
-        self.assertEqual((card["light"], card["reconnect_url"]), ("red", "/meetings/connect/google"))
+        card = self.data()["calendars"][0]
+        again = f"/meetings/connect/google?again={self.connection.id}"
+        self.assertEqual((card["light"], card["reconnect_url"]), ("red", again))
         self.assertEqual(card["lost_reason"], "Google asks you to sign in again.")
 
     def test_old_reading_turns_amber(self):
@@ -96,7 +97,7 @@ class TestBackendDashboard(SchedulingCase):
         for minutes, light in ((1, "green"), (25, "amber")):
             self.connection.checked_at = Datetime.now() - timedelta(minutes=minutes)
             with self.subTest(minutes):
-                card = self.data()["calendar"]
+                card = self.data()["calendars"][0]
                 self.assertEqual((card["light"], card["live"]), (light, False))
                 self.assertAlmostEqual(card["age"], minutes * 60, delta=5)
 

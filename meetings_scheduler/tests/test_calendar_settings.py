@@ -29,6 +29,15 @@ class SettingsCase(SchedulingCase):
         data = self.settings(user).get_data()
         return json.loads(json.dumps(data))  # as the browser gets it
 
+    def account(self):
+        """:return: what the screen tells of the only account"""
+        (account,) = self.data()["connections"]
+        return account
+
+    def uses(self, **chosen):
+        """:return: values to save: boxes of the only account"""
+        return {"uses": {str(self.account()["id"]): chosen}}
+
     def is_public(self, page):
         return bool(self.env["scheduling.page"]._find_public(page.slug))
 
@@ -37,7 +46,7 @@ class SettingsCase(SchedulingCase):
 class TestCalendarSettings(SettingsCase):
     def test_connected_account(self):
         """M18: one call tells the account, since when, its last check, what it is used for, and its calendars."""
-        connection = self.data()["connection"]
+        connection = self.account()
         self.assertEqual((connection["account"], connection["provider"]), ("laura@bianchi.example", "odoo"))
         self.assertEqual((connection["state"], connection["light"]), ("connected", "green"))
         self.assertTrue(connection["connected_at"])
@@ -50,13 +59,13 @@ class TestCalendarSettings(SettingsCase):
         """M3, M10: without a connection the ways to connect are offered; pages can be arranged all the same."""
         self.connection.with_user(self.host).action_disconnect()
         data = self.data()
-        self.assertIsNone(data["connection"])
+        self.assertEqual(data["connections"], [])
         self.assertEqual((data["providers"][0]["key"], data["providers"][0]["obstacle"]), ("odoo", None))
         self.assertEqual(data["pages"]["count"], 2)
         self.settings().save({"stem": "laura"})
         self.assertEqual(self.data()["pages"]["stem"], "laura")
         with self.assertRaisesRegex(UserError, "Connect a calendar first"):
-            self.settings().save({"use_pages": False})
+            self.settings().save({"uses": {"1": {"use_pages": False}}})
 
     def google(self, user):
         return next(provider for provider in self.data(user)["providers"] if provider["key"] == "google")
@@ -86,13 +95,13 @@ class TestCalendarSettings(SettingsCase):
 
     def test_pages_use(self):
         """M27, M28: *Scheduling pages* is ticked by default; unticked, pages take requests; ticked, bookings again."""
-        self.assertTrue(self.data()["connection"]["uses"]["use_pages"])
-        self.settings().save({"use_pages": False})
+        self.assertTrue(self.account()["uses"]["use_pages"])
+        self.settings().save(self.uses(use_pages=False))
         self.page.invalidate_recordset()
         self.assertFalse(self.page.is_connected)
         self.env["scheduling.page"].search([("user_id", "=", self.host.id)]).unlink()
-        data = self.settings().save({"use_pages": True})
-        self.assertTrue(data["connection"]["uses"]["use_pages"])
+        data = self.settings().save(self.uses(use_pages=True))
+        self.assertTrue(data["connections"][0]["uses"]["use_pages"])
         self.assertEqual(data["pages"]["count"], 1, "there is a page to share")
         self.assertTrue(self.env["scheduling.page"].search([("user_id", "=", self.host.id)]).is_connected)
 
@@ -125,9 +134,9 @@ class TestCalendarSettings(SettingsCase):
     def test_all_or_nothing(self):
         """M48: a value that can't be leaves everything else as it was, too."""
         with self.assertRaises(AccessError), self.env.cr.savepoint():
-            self.settings().save({"stem": "new", "use_pages": False, "link_ids": [0]})
+            self.settings().save({"stem": "new", **self.uses(use_pages=False), "link_ids": [0]})
         data = self.data()
-        self.assertEqual((data["pages"]["stem"], data["connection"]["uses"]["use_pages"]), ("", True))
+        self.assertEqual((data["pages"]["stem"], data["connections"][0]["uses"]["use_pages"]), ("", True))
 
     def test_reachable_from_the_menu(self):
         """M19: any user has the menu, one click below Meetings."""
@@ -164,7 +173,7 @@ class TestWhoseSettings(SettingsCase):
             user = new_test_user(self.env, f"someone.{number}", groups)
             with self.subTest(groups):
                 data = self.data(user)
-                self.assertIsNone(data["connection"])
+                self.assertEqual(data["connections"], [])
                 self.assertEqual(
                     (data["pages"]["count"], data["pages"]["stem"], data["pages"]["all_off"]), (0, "", False)
                 )
@@ -334,15 +343,16 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         return remote_id
 
     def calendar(self, name="Trade fairs"):
-        return next(row for row in self.data()["connection"]["calendars"] if row["name"] == name)
+        return next(row for row in self.account()["calendars"] if row["name"] == name)
 
     def test_calendars_in_words(self):
         """M29, M30: every calendar with its role; free/busy only can't count, in the screen and in the server."""
         self.shared("writer")
         self.shared("freeBusyReader", "Anna")
         self.connect()
-        connection = self.data()["connection"]
-        self.assertEqual((connection["provider"], connection["reconnect_url"]), ("google", "/meetings/connect/google"))
+        connection = self.account()
+        again = f"/meetings/connect/google?again={connection['id']}"
+        self.assertEqual((connection["provider"], connection["reconnect_url"]), ("google", again))
         self.assertEqual(self.data()["providers"], [], "M7: one account a user, nothing else is offered")
         fairs, anna = self.calendar(), self.calendar("Anna")
         self.assertEqual(
@@ -369,12 +379,12 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
     def test_sync_use(self):
         """M20: *Calendar sync* is ticked by default for Google; saved without it, nothing flows; ticked, it is read."""
         connection = self.connect()
-        self.assertEqual(self.data()["connection"]["uses"], {"use_sync": True, "use_pages": True})
-        self.settings().save({"use_sync": False})
+        self.assertEqual(self.account()["uses"], {"use_sync": True, "use_pages": True})
+        self.settings().save(self.uses(use_sync=False))
         self.assertFalse(connection._syncs())
         self.assertTrue(connection.use_pages, "the other box is left alone")
         connection.refresh_due = False
-        self.settings().save({"use_sync": True})
+        self.settings().save(self.uses(use_sync=True))
         self.assertEqual(connection._syncs(), connection)
         self.assertTrue(connection.refresh_due)
 
@@ -401,7 +411,7 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         lost = self.calendar()
         self.assertTrue(lost["lost"] and lost["lost_at"])
         self.assertIn("isn't shared with you any more", lost["lost_reason"])
-        self.assertEqual(self.data()["connection"]["light"], "red")
+        self.assertEqual(self.account()["light"], "red")
         calendars.browse(lost["id"]).action_check_again()
         self.assertTrue(self.calendar()["lost"], "still not shared")
         self.google.control("share", calendar=remote_id, email=ADDRESS, role="reader")
@@ -416,7 +426,7 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         self.assertTrue(connection.refresh_due, "so that what has vanished leaves the list")
         self.page.invalidate_recordset()
         self.assertTrue(self.page.is_connected)
-        self.assertEqual(self.data()["connection"]["light"], "green")
+        self.assertEqual(self.account()["light"], "green")
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_cures_are_the_owners(self):
@@ -434,7 +444,7 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
     def test_lost_account(self):
         """M36: a lost account says why, since when, and leads back to Google."""
         self.connect()._lose("The permission has ended. Connect again.")
-        connection = self.data()["connection"]
+        connection = self.account()
         self.assertEqual((connection["state"], connection["light"]), ("lost", "red"))
         self.assertIn("permission has ended", connection["lost_reason"])
         self.assertTrue(connection["lost_at"])

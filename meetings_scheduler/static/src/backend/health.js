@@ -25,7 +25,10 @@ export function lightClass(calendar) {
  * @param {Number} shown seconds since it was told
  * @returns {String} its health in words: colour alone says nothing to some
  */
-export function healthText({light, live, age, lost_reason: reason}, shown) {
+export function healthText({light, live, age, purpose, lost_reason: reason}, shown) {
+    if (light === "red" && purpose === "sync") {
+        return _t("Access lost: meetings aren't kept in step. %s", reason);
+    }
     if (light === "red") {
         return reason
             ? _t("Visitors can't book you. %s", reason)
@@ -33,6 +36,9 @@ export function healthText({light, live, age, lost_reason: reason}, shown) {
     }
     if (live) {
         return _t("Up to date: every change counts at once.");
+    }
+    if (age === null) {
+        return _t("Being read for the first time: visitors can book you in a moment.");
     }
     const ago = duration(age + shown);
     return light === "green" ? _t("Checked %s ago", ago) : _t("Last read %s ago", ago);

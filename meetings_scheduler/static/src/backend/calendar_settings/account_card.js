@@ -6,16 +6,25 @@ import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {healthText, lightClass} from "../health";
+import {useKey} from "./choices";
 import {HelpLink} from "./help_link";
 
 const {DateTime} = luxon;
 const TICK = 10;
 
-/** The connected account: its health, what it is used for, the way back to the provider and the way out. */
+/** A connected account: its health, what it is used for, the way back to the provider and the way out. */
 export class AccountCard extends Component {
     static template = "meetings_scheduler.AccountCard";
     static components = {CheckBox, HelpLink};
-    static props = {connection: Object, hostedCount: Number, draft: Object, reload: Function, told: Number};
+    static props = {
+        connection: Object,
+        others: Number,
+        hasMain: Boolean,
+        hostedCount: Number,
+        draft: Object,
+        reload: Function,
+        told: Number,
+    };
 
     setup() {
         this.orm = useService("orm");
@@ -27,6 +36,35 @@ export class AccountCard extends Component {
             this.state.now = Date.now();
         }, TICK * 1000);
         onWillUnmount(() => browser.clearInterval(timer));
+    }
+
+    get title() {
+        if (!this.props.others) {
+            return _t("Your calendar");
+        }
+        return {
+            all: _t("Main account"),
+            busy: _t("Further account"),
+            pages: _t("Account for scheduling pages"),
+            sync: _t("Account for calendar sync"),
+        }[this.props.connection.purpose];
+    }
+
+    /** @returns {String} what an account does whose purpose isn't everything */
+    get purposeText() {
+        return {
+            busy: _t("What is in its ticked calendars counts as busy. Bookings don't land here."),
+            pages: _t("Free time and bookings of your pages. Calendar sync uses your other account."),
+            sync: _t("Meetings with your contacts. Your pages use your other account: these times don't count there."),
+        }[this.props.connection.purpose];
+    }
+
+    get isMain() {
+        return this.draft.main_id === this.props.connection.id;
+    }
+
+    makeMain() {
+        this.draft.main_id = this.props.connection.id;
     }
 
     get light() {
@@ -55,7 +93,7 @@ export class AccountCard extends Component {
                 label: _t("Calendar sync"),
                 help: this.props.connection.syncs_elsewhere
                     ? _t("Odoo's own calendar sync is on for you and does this already, so nothing comes twice.")
-                    : _t("Meetings with your contacts go into the CRM, CRM meetings go into your calendar."),
+                    : this.syncText,
                 section: "scheduling-from-a-record",
                 about: _t("Scheduling from a record"),
             },
@@ -67,7 +105,14 @@ export class AccountCard extends Component {
                 ),
             },
         };
-        return Object.keys(this.props.connection.uses).map((name) => ({name, ...texts[name]}));
+        const {id, uses} = this.props.connection;
+        return Object.keys(uses).map((name) => ({name, key: useKey(name, id), ...texts[name]}));
+    }
+
+    get syncText() {
+        return this.props.connection.purpose === "busy"
+            ? _t("Meetings with your contacts go into the CRM. CRM meetings go into your main account.")
+            : _t("Meetings with your contacts go into the CRM, CRM meetings go into your calendar.");
     }
 
     set(name, value) {
@@ -75,10 +120,17 @@ export class AccountCard extends Component {
     }
 
     get consequence() {
-        const count = this.props.hostedCount;
+        const {purpose} = this.props.connection;
+        const count = purpose === "sync" || purpose === "busy" ? 0 : this.props.hostedCount;
         const stay = this.props.connection.live
             ? _t("Meetings stay in your calendar.")
             : _t("Meetings stay in both calendars; what we keep of your busy times is deleted.");
+        if (purpose === "pages" || purpose === "sync") {
+            return `${stay} ${this.lastOfTwo}`;
+        }
+        if (this.props.others && purpose === "all") {
+            return `${_t("Another account becomes the main one: bookings land there.")} ${stay}`;
+        }
         if (!count) {
             return stay;
         }
@@ -87,6 +139,14 @@ export class AccountCard extends Component {
                 ? _t("Your page will take requests instead of bookings.")
                 : _t("Your %s pages will take requests instead of bookings.", count);
         return `${pages} ${stay}`;
+    }
+
+    /** @returns {String} what follows for who has two accounts with a purpose each */
+    get lastOfTwo() {
+        const rule = _t("From then on only one account can be connected, for everything: your other one.");
+        return this.props.connection.purpose === "pages" && this.props.hostedCount
+            ? `${_t("Your pages take requests until you tick “Scheduling pages” there.")} ${rule}`
+            : rule;
     }
 
     disconnect() {

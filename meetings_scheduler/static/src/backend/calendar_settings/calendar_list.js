@@ -11,7 +11,7 @@ const {DateTime} = luxon;
 export class CalendarList extends Component {
     static template = "meetings_scheduler.CalendarList";
     static components = {CheckBox, HelpLink};
-    static props = {connection: Object, draft: Object, reload: Function};
+    static props = {connection: Object, others: Number, draft: Object, reload: Function};
 
     setup() {
         this.orm = useService("orm");

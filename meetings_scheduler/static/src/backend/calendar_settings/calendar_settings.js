@@ -9,52 +9,14 @@ import {standardActionServiceProps} from "@web/webclient/actions/action_service"
 import {SettingsConfirmationDialog} from "@web/webclient/settings_form_view/settings_confirmation_dialog";
 import {AccountCard} from "./account_card";
 import {CalendarList} from "./calendar_list";
+import {changesOf, choicesOf} from "./choices";
 import {ConnectCards} from "./connect_cards";
 import {HelpLink} from "./help_link";
 import {PagesBlock} from "./pages_block";
 
 const MINUTE = 60000;
-const CALENDAR = "calendar_";
 
-/**
- * @param {Object} data as `scheduling.settings` tells it
- * @returns {Object} what can be changed on the screen, flat: the box of calendar 7 is `calendar_7`
- */
-export function choicesOf({connection, pages}) {
-    const choices = {stem: pages.stem, default_page_id: pages.default_page_id, all_off: pages.all_off};
-    if (connection) {
-        Object.assign(choices, connection.uses);
-        for (const {id, counts, lost} of connection.calendars) {
-            if (!lost) {
-                choices[CALENDAR + id] = counts;
-            }
-        }
-    }
-    return choices;
-}
-
-/**
- * @param {Object} draft what is on the screen
- * @param {Object} saved what was read
- * @returns {Object|null} the values for `scheduling.settings.save`: what differs, null if nothing does
- */
-export function changesOf(draft, saved) {
-    const changes = {};
-    for (const [name, value] of Object.entries(draft)) {
-        if (value === saved[name]) {
-            continue;
-        }
-        if (name.startsWith(CALENDAR)) {
-            const list = value ? "link_ids" : "unlink_ids";
-            changes[list] = [...(changes[list] || []), Number(name.slice(CALENDAR.length))];
-        } else {
-            changes[name] = value;
-        }
-    }
-    return Object.keys(changes).length ? changes : null;
-}
-
-/** One screen for the connected account, what it is used for, which calendars count, and the user's pages. */
+/** One screen for the connected accounts, what each is used for, which calendars count, and the user's pages. */
 export class CalendarSettings extends Component {
     static template = "meetings_scheduler.CalendarSettings";
     static components = {AccountCard, CalendarList, ConnectCards, HelpLink, Layout, PagesBlock};
@@ -77,6 +39,25 @@ export class CalendarSettings extends Component {
         const timer = browser.setInterval(() => document.hidden || this.load(), MINUTE);
         onWillUnmount(() => browser.clearInterval(timer));
         onWillStart(() => this.load());
+    }
+
+    /** @returns {Boolean} whether one of several accounts is the main one, which the user may choose */
+    get hasMain() {
+        return this.state.data.connections.length > 1 && "main_id" in this.state.saved;
+    }
+
+    get connectTitle() {
+        if (this.state.data.several) {
+            return _t("Connect another account");
+        }
+        return _t("Use another calendar instead");
+    }
+
+    get connectHelp() {
+        if (this.state.data.several) {
+            return _t("It tells when you are busy, beside what you have connected. You choose the main account.");
+        }
+        return _t("It takes over from your Odoo calendar.");
     }
 
     get changes() {

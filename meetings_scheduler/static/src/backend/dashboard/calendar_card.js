@@ -1,5 +1,6 @@
 import {Component, onWillUnmount, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {healthText, lightClass} from "../health";
 
@@ -8,7 +9,7 @@ const TICK = 10;
 /** Whether the connected calendar is being read, told by a light and in words: colour alone says nothing to some. */
 export class CalendarCard extends Component {
     static template = "meetings_scheduler.CalendarCard";
-    static props = {calendar: {type: [Object, {value: null}]}, connect: Function};
+    static props = {calendar: {type: [Object, {value: null}]}, others: Boolean, connect: Function};
 
     setup() {
         this.action = useService("action");
@@ -17,6 +18,19 @@ export class CalendarCard extends Component {
             this.state.shown += TICK;
         }, TICK * 1000);
         onWillUnmount(() => browser.clearInterval(timer));
+    }
+
+    get title() {
+        const {calendar, others} = this.props;
+        if (!others) {
+            return _t("Your calendar");
+        }
+        return {
+            all: _t("Main account"),
+            busy: _t("Further account"),
+            pages: _t("For scheduling pages"),
+            sync: _t("For calendar sync"),
+        }[calendar.purpose];
     }
 
     get light() {

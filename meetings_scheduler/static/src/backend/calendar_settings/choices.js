@@ -1,0 +1,60 @@
+const CALENDAR = "calendar_";
+const USE = /^(use_[a-z_]+)_of_(\d+)$/;
+
+/**
+ * @param {String} name of a use, as `scheduling.settings` tells it
+ * @param {Number} connectionId
+ * @returns {String} the name of its box on the screen
+ */
+export function useKey(name, connectionId) {
+    return `${name}_of_${connectionId}`;
+}
+
+/**
+ * @param {Object} data as `scheduling.settings` tells it
+ * @returns {Object} what can be changed on the screen, flat: the box of calendar 7 is `calendar_7`
+ */
+export function choicesOf({connections, pages}) {
+    const choices = {stem: pages.stem, default_page_id: pages.default_page_id, all_off: pages.all_off};
+    const main = connections.find(({purpose}) => purpose === "all");
+    if (main) {
+        choices.main_id = main.id;
+    }
+    for (const connection of connections) {
+        for (const [name, value] of Object.entries(connection.uses)) {
+            choices[useKey(name, connection.id)] = value;
+        }
+        for (const {id, counts, lost} of connection.calendars) {
+            if (!lost) {
+                choices[CALENDAR + id] = counts;
+            }
+        }
+    }
+    return choices;
+}
+
+/**
+ * @param {Object} draft what is on the screen
+ * @param {Object} saved what was read
+ * @returns {Object|null} the values for `scheduling.settings.save`: what differs, null if nothing does
+ */
+export function changesOf(draft, saved) {
+    const changes = {};
+    for (const [name, value] of Object.entries(draft)) {
+        if (value === saved[name]) {
+            continue;
+        }
+        const use = name.match(USE);
+        if (use) {
+            const [, field, id] = use;
+            changes.uses = changes.uses || {};
+            changes.uses[id] = {...changes.uses[id], [field]: value};
+        } else if (name.startsWith(CALENDAR)) {
+            const list = value ? "link_ids" : "unlink_ids";
+            changes[list] = [...(changes[list] || []), Number(name.slice(CALENDAR.length))];
+        } else {
+            changes[name] = value;
+        }
+    }
+    return Object.keys(changes).length ? changes : null;
+}
