@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from bench import shell, slots_engine
 from bench.http import visit
-from devtools import database, oca, places, processes, temporary
+from devtools import database, oca, processes, temporary
 from devtools.errors import Problem
 from devtools.instance import get
 from devtools.progress import step

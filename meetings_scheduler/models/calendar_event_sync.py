@@ -19,6 +19,7 @@ SYNCED_FIELDS = {
     "attendee_ids",
     "active",
     "user_id",
+    "recurrence_id",
 }
 
 
@@ -29,6 +30,9 @@ class CalendarEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if all(vals.get("recurrence_id") for vals in vals_list):
+            # Copies of a meeting whose description holds the contact details already: else all but one hold them twice.
+            self = self.with_context(skip_contact_description=True)
         events = super().create(vals_list)
         events._tell_calendar()
         return events
@@ -50,7 +54,10 @@ class CalendarEvent(models.Model):
     def action_unlink_event(self, attendee_id=None, recurrence=False):
         """The calendar tells the guests: Odoo's question whether to mail them as well is left out."""
         if len(self) == 1 and self._links_to_tell().filtered("is_organizer"):
-            self.unlink()
+            if self.recurrence_id and recurrence in ("next", "all"):
+                self.action_mass_deletion("future_events" if recurrence == "next" else "all_events")
+            else:
+                self.unlink()
             return {"type": "ir.actions.act_url", "target": "self", "url": "/odoo/calendar"}
         return super().action_unlink_event(attendee_id, recurrence)
 
@@ -72,11 +79,17 @@ class CalendarEvent(models.Model):
             link._deleted_here()  # somebody else invites now, from their own calendar
             link.leads = False
             links -= link
+        known = links.event_id
+        for link in links.filtered(lambda link: link._is_in_other_recurrence()):
+            if not self.env["scheduling.series"]._follow_recurrence(link):
+                links -= link
         links._changed_here()
         syncing = self.env["scheduling.connection"].sudo().search([("user_id", "in", self.sudo().user_id.ids)])._syncs()
-        for event in (self - links.event_id).filtered(lambda event: event.active and event.user_id in syncing.user_id):
+        for event in (self - known).filtered(lambda event: event.active and event.user_id in syncing.user_id):
             connection = event._inviting_connection()
-            if connection:
+            if connection and event.recurrence_id:
+                self.env["scheduling.series"]._take_in(event, connection.main_calendar_id)
+            elif connection:
                 event._link_with(connection.main_calendar_id)
 
     def _link_with(self, calendar):
@@ -102,7 +115,7 @@ class CalendarEvent(models.Model):
         """The connection whose calendar invites to this meeting.
 
         That is so for a meeting to come that a connected user organizes with somebody from outside. Bookings have their
-        own event; recurring meetings of Odoo stay with Odoo.
+        own event.
 
         :return: scheduling.connection (sudo), or an empty recordset
         """
@@ -110,7 +123,6 @@ class CalendarEvent(models.Model):
         if (
             connection._syncs()
             and connection.main_calendar_id
-            and not self.recurrency
             and not self.sudo().scheduling_booking_ids
             and self.stop > fields.Datetime.now()
             and self._outside_attendees()

@@ -35,6 +35,13 @@ class SchedulingEventLink(models.Model):
     uid = fields.Char("iCalendar UID", help="The same in the calendar of everybody who takes part.")
     recurrence_key = fields.Char(help="When this occurrence was meant to start by its series' rule.")
     series_id = fields.Char(help="The provider's own name of the series.")
+    own_series_id = fields.Many2one(
+        "scheduling.series",
+        "Series made in Odoo",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Which recurring meeting of Odoo this is an occurrence of.",
+    )
     etag = fields.Char(help="The version that was read or written last.")
     start = fields.Datetime()
     stop = fields.Datetime()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import format_datetime
 
@@ -69,11 +69,14 @@ class SchedulingEventLink(models.Model):
 
         :raises ProviderError: nothing follows from it
         """
-        place = self.calendar_id.remote_id
+        return self._read_if_there(adapter, self.calendar_id, self.remote_id)
+
+    @api.model
+    def _read_if_there(self, adapter, calendar, remote_id):
         try:
-            return adapter.get_event(place, self.remote_id)
+            return adapter.get_event(calendar.remote_id, remote_id)
         except errors.NotFound:
-            if any(calendar.id == place for calendar in adapter.list_calendars()):
+            if any(one.id == calendar.remote_id for one in adapter.list_calendars()):
                 return None
             raise
 

@@ -85,13 +85,15 @@ class SchedulingCalendar(models.Model):
         )
         links = self.env["scheduling.event.link"]
         known = links.search([("calendar_id", "=", self.id)])
-        links.search(
+        taken = links.search(
             [
                 ("calendar_id", "in", earlier.ids),
                 ("remote_id", "not in", known.mapped("remote_id")),
                 ("booking_id", "not in", known.booking_id.ids),
             ]
-        ).calendar_id = self
+        )
+        taken.calendar_id = self
+        taken.own_series_id.calendar_id = self
 
     def _planner_links(self, pages, named_only=False):
         """:return: list of :class:`sync.planner.Link`: those the pages name, all live ones of a full or rebuilt read
@@ -101,9 +103,10 @@ class SchedulingCalendar(models.Model):
         events = [event for page in pages for event in page.events]
         ids = {event.id for event in events} | {tombstone.id for page in pages for tombstone in page.removed}
         series = {series for page in pages for series in page.rebuilt}
+        told = {tombstone.series_id for page in pages for tombstone in page.removed if tombstone.series_id}
         named = (
             Domain("remote_id", "in", list(ids))
-            | Domain("series_id", "in", list(ids | series))
+            | Domain("series_id", "in", list(ids | series | told))
             | Domain("uid", "in", list({event.uid for event in events} - {""}))
             | Domain("key", "in", list({event.key for event in events} - {""}))
         )
@@ -125,12 +128,20 @@ class SchedulingCalendar(models.Model):
             blocked=self._address_list("sync_blocked"),
             creates_contacts=self._creates_contacts(),
             elsewhere=self._known_elsewhere(events),
+            series_keys=self._series_keys(),
             # Without those of the past: however many were imported, they must not make a loss look small.
             live=self.env["scheduling.event.link"].search_count(
                 [("calendar_id", "=", self.id), ("state", "=", "live"), ("stop", ">=", naive(window.start))]
             ),
             removals_allowed=self.removals_allowed,
         )
+
+    def _series_keys(self):
+        """:return: the keys of series made in Odoo of which every occurrence that Odoo made is known here"""
+        series = self.env["scheduling.series"].search(
+            [("calendar_id", "=", self.id), ("state", "=", "live"), ("is_planned", "=", True)]
+        )
+        return frozenset(series.mapped("key"))
 
     def _address_list(self, name):
         text = self.env["ir.config_parameter"].sudo().get_param(f"meetings_scheduler.{name}", "")

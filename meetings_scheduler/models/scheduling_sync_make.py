@@ -157,18 +157,17 @@ class SchedulingEventLink(models.Model):
         return link
 
     def _absorb_twins(self):
-        """A colleague's calendar was read before this link knew its UID, and made a meeting of its own: merged."""
+        """A colleague's calendar was read before these links knew their UID, and made meetings of its own: merged."""
+        ours = {(link.uid, link.recurrence_key): link.event_id for link in self}
         twins = self.search(
             [
-                ("uid", "=", self.uid),
-                ("recurrence_key", "=", self.recurrence_key),
-                ("id", "!=", self.id),
+                ("uid", "in", self.mapped("uid")),
                 ("origin", "=", "remote"),
                 ("booking_id", "=", False),
-                ("event_id", "not in", (False, self.event_id.id)),
-                ("calendar_id", "!=", self.calendar_id.id),
+                ("event_id", "not in", [False, *self.event_id.ids]),
+                ("calendar_id", "not in", self.calendar_id.ids),
             ]
         )
-        for twin in twins:
+        for twin in twins.filtered(lambda twin: (twin.uid, twin.recurrence_key) in ours):
             twin._meeting().active = False
-            twin.write({"event_id": self.event_id.id, "leads": False})
+            twin.write({"event_id": ours[twin.uid, twin.recurrence_key].id, "leads": False})

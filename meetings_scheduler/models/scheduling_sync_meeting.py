@@ -64,7 +64,8 @@ class SchedulingEventLink(models.Model):
             start, end = aware(meeting.start), aware(meeting.stop)
         name = one_line(meeting.name or "")
         call = meeting.videocall_location or ""
-        guests = meeting.attendee_ids.partner_id - self.user_id.partner_id
+        # What the form shows: Odoo makes no attendee for who joins a whole series of which he was in one occurrence.
+        guests = meeting.partner_ids - self.user_id.partner_id
         return Facts(
             summary="" if name == NO_TITLE else name,
             start=start,
@@ -166,7 +167,7 @@ class SchedulingEventLink(models.Model):
             return {}
         names = people(event)
         partners = self._partners_of(self.calendar_id, {address: names.get(address, "") for address in added})
-        gone = self.event_id.sudo().attendee_ids.partner_id.filtered(
+        gone = self.event_id.sudo().partner_ids.filtered(
             lambda partner: partner.email_normalized in removed and partner != self.user_id.partner_id
         )
         commands = [Command.link(partner.id) for partner in partners.values()]

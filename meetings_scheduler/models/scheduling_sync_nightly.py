@@ -61,17 +61,16 @@ class SchedulingEventLink(models.Model):
 
     def _compare_with_odoo(self):
         """Writes again what a person's change should have brought about, and marks what nobody has decided."""
-        lanes = {f"meeting:{link.id}" for link in self}
         operations = self.env["scheduling.operation"].search(
-            [("lane", "in", list(lanes)), ("state", "in", ("pending", "running", "failed"))]
+            [("lane", "in", [link._lane() for link in self]), ("state", "in", ("pending", "running", "failed"))]
         )
         busy = set(operations.mapped("lane"))
         found = defaultdict(self.browse)
-        for link in self.filtered(lambda link: f"meeting:{link.id}" not in busy):
+        for link in self.filtered(lambda link: link._lane() not in busy):
             found[link._difference()] |= link
         for link in found.pop("unwritten", ()):
             if link.doubt != "left":
-                link._enqueue_write()
+                link._ask_to_write()
         for doubt, links in found.items():
             links.filtered(lambda link, doubt=doubt: link.doubt != "left" or not doubt).doubt = doubt
 

@@ -4,7 +4,7 @@ Whatever was asked for, an operation reads the event first and then makes both s
 nothing to do.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..providers import errors
 from ..providers.base import Attendee, Draft
@@ -27,7 +27,7 @@ class SchedulingEventLink(models.Model):
             if values is None:
                 continue
             link.write({**values, "changed_at": fields.Datetime.now(), "doubt": False})
-            link._enqueue_write()
+            link._ask_to_write()
 
     def _state_after_change(self):
         """:return: values of the link, or None: there is nothing to tell"""
@@ -36,11 +36,10 @@ class SchedulingEventLink(models.Model):
             if self.state in ("ending", "ended", "ignored"):
                 return None
             return {"state": "ending"} if self.is_organizer else {"state": "ignored"}
-        if self.state == "ignored" or (self.state == "ending" and self.remote_id):
+        if self.state == "ignored" or (self.state == "ending" and (self.remote_id or self.own_series_id)):
             return {"state": "live", "etag": False}
         if self.state in ("ending", "ended"):
-            # Deleted there for good: it is made anew.
-            return {"state": "pending", "key": self._new_key(), "remote_id": False, "etag": False, "agreed": False}
+            return {**self._unwritten(), "key": self._new_key()}  # deleted there for good: it is made anew
         return {} if self._own_facts() != self._agreed_facts() else None
 
     def _deleted_here(self):
@@ -48,17 +47,34 @@ class SchedulingEventLink(models.Model):
         for link in self.filtered(lambda link: link.state in ("pending", "live")):
             link.write({"state": "ending" if link.is_organizer else "ignored", "changed_at": fields.Datetime.now()})
             if link.is_organizer:
+                link._ask_to_write()
+
+    @api.model
+    def _unwritten(self):
+        """:return: values of a link whose event is still to be made, as one of its own"""
+        names = ("remote_id", "etag", "uid", "recurrence_key", "series_id", "own_series_id", "agreed")
+        return {**dict.fromkeys(names, False), "state": "pending"}
+
+    def _ask_to_write(self):
+        for link in self:
+            if link.own_series_id:
+                link.own_series_id._ask_to_write()
+            else:
                 link._enqueue_write()
 
+    def _lane(self):
+        return f"series:{self.own_series_id.id}" if self.own_series_id else f"meeting:{self.id}"
+
     def _enqueue_write(self):
-        self.version += 1
-        self.env["scheduling.operation"]._enqueue(
-            "write_meeting",
-            f"meeting:{self.id}:{self.version}",
-            f"meeting:{self.id}",
-            connection=self.calendar_id.connection_id,
-            link_id=self.id,
-        )
+        for link in self:
+            link.version += 1
+            link.env["scheduling.operation"]._enqueue(
+                "write_meeting",
+                f"meeting:{link.id}:{link.version}",
+                link._lane(),
+                connection=link.calendar_id.connection_id,
+                link_id=link.id,
+            )
 
     # ------------------------------------------------------------ carried out by the outbox
 
@@ -78,6 +94,8 @@ class SchedulingEventLink(models.Model):
         self.ensure_one()
         if self.state in ("ended", "ignored"):
             return
+        if self.own_series_id and not self.remote_id:
+            self._find_occurrence(adapter)
         event = self._read_event(adapter) if self.remote_id else None
         if self.state == "ending":
             self._cancel_remote(adapter, event or self._find_unknown(adapter))
@@ -109,7 +127,9 @@ class SchedulingEventLink(models.Model):
 
     def _find_unknown(self, adapter):
         """:return: the event of a write whose answer was lost, or None"""
-        return adapter.find_event(self.calendar_id.remote_id, self.key) if not self.remote_id else None
+        if self.remote_id or self.own_series_id:
+            return None
+        return adapter.find_event(self.calendar_id.remote_id, self.key)
 
     def _cancel_remote(self, adapter, event):
         if event is None:
@@ -171,7 +191,7 @@ class SchedulingEventLink(models.Model):
         )
 
     def _guest(self, address):
-        partners = self.event_id.sudo().attendee_ids.partner_id
+        partners = self.event_id.sudo().partner_ids
         return Attendee(address, partners.filtered(lambda partner: partner.email_normalized == address)[:1].name or "")
 
 

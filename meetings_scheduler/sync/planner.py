@@ -51,6 +51,7 @@ class Settings:
     """contacts: addresses known in the CRM; colleagues: of the own users. blocked: addresses and domains.
 
     elsewhere: meetings that are known from another calendar, by identity. live: how many links are live and not past.
+    series_keys: of our own series whose occurrences are all known; a further one was made there by a person.
     removals_allowed: the owner was asked and said yes.
     """
 
@@ -63,6 +64,7 @@ class Settings:
     creates_contacts: bool = False
     elsewhere: Mapping[Identity, int] = field(default_factory=dict)
     live: int = 0
+    series_keys: frozenset[str] = frozenset()
     removals_allowed: bool = False
 
     def is_blocked(self, address: str) -> bool:
@@ -171,12 +173,13 @@ def plan(links: Iterable[Link], pages: Iterable[ChangePage], settings: Settings)
         else:
             actions.append(_decide(event, link, settings))
     rebuilt = {series for page in pages for series in page.rebuilt}
+    places = {(one.series_id, moment_text(one.recurrence_id)) for one in removed.values() if one.series_id}
     for link in known.links:
-        if link.state not in ("live", "pending") or link.id in seen or not link.remote_id:
+        if link.state not in ("live", "pending") or link.id in seen:
             continue
-        if known.is_removed(link, removed) or link.series_id in rebuilt:
+        if known.is_removed(link, removed, places) or (link.series_id in rebuilt and _is_in_window(link, settings)):
             gone.add(link.id)
-        elif _is_complete(pages) and _touches(link, settings):
+        elif link.remote_id and _is_complete(pages) and _touches(link, settings):
             actions.append(Confirm(link.id))
     actions += [Cancel(link_id) for link_id in sorted(gone)]
     return _guard(actions, known, settings)
@@ -194,9 +197,11 @@ class _Known:
         found = self._by_identity.get(identity(event)) or self._by_id.get(event.id)
         return found or (self._by_key.get(event.key) if event.key and not event.series_id else None)
 
-    def is_removed(self, link, removed):
-        """A series that is gone took its occurrences along."""
-        return link.remote_id in removed or (bool(link.series_id) and link.series_id in removed)
+    def is_removed(self, link, removed, places):
+        """A series that is gone took its occurrences along; one of them may be told by its place in the series."""
+        if link.remote_id in removed:
+            return True
+        return bool(link.series_id) and (link.series_id in removed or (link.series_id, link.recurrence_id) in places)
 
 
 def _gather(pages):
@@ -242,8 +247,9 @@ def _decide_known(event, link):
 def _decide_new(event, settings):
     """The table of an unknown event; the first line that fits."""
     guests = people(event)
+    is_added = bool(event.series_id) and event.key in settings.series_keys
     reasons = (
-        ("own", bool(event.key)),
+        ("own", bool(event.key) and not is_added),
         ("cancelled", event.status is Status.CANCELLED),
         ("past", instant(event.end) <= settings.window.start),
         ("far", instant(event.start) >= settings.window.end),
@@ -258,7 +264,7 @@ def _decide_new(event, settings):
     meeting_id = settings.elsewhere.get(identity(event)) if event.uid else None
     if meeting_id:
         return Join(event, meeting_id)
-    if event.is_integration:
+    if event.is_integration and not is_added:
         return Ignore(event.id, "integration")
     contacts = tuple(sorted(address for address in guests if settings.counts(address)))
     if contacts:
@@ -275,6 +281,11 @@ def instant(moment: datetime | date) -> datetime:
     if isinstance(moment, datetime):
         return moment
     return datetime.combine(moment, time(), timezone.utc)
+
+
+def _is_in_window(link, settings):
+    """A series made in Odoo is known further ahead than it is read."""
+    return link.start is None or settings.window.start <= instant(link.start) < settings.window.end
 
 
 def _touches(link, settings):

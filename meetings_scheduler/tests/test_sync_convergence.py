@@ -86,6 +86,9 @@ class TestConvergence(SyncCase):
     def step(self):
         kinds = {
             self.make_here: 3,
+            self.make_series_here: 2,
+            self.change_series_here: 3,
+            self.remove_series_here: 1,
             self.change_here: 6,
             self.remove_here: 2,
             self.bring_back_here: 1,
@@ -122,6 +125,37 @@ class TestConvergence(SyncCase):
 
     def make_here(self):
         self.meet(self.some_time(), guests=self.some_guests(), name=self.a_name())
+
+    def make_series_here(self):
+        start = self.some_time()
+        weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[start.weekday()]
+        rule = self.random.choice(({"rrule_type": "daily", "interval": 2}, {"rrule_type": "weekly", weekday: True}))
+        often = {"recurrency": True, "end_type": "count", "count": self.random.randrange(2, 5), **rule}
+        self.meet(start, guests=self.some_guests(), name=self.a_name(), **often)
+
+    def one_of_a_series(self):
+        found = self.all_here().filtered("recurrence_id")
+        return found.browse(self.random.choice(found.ids)).with_user(self.host) if found else found
+
+    def change_series_here(self):
+        meeting = self.one_of_a_series()
+        if not meeting:
+            return
+        start = meeting.start.replace(hour=self.random.randrange(8, 20))
+        choices = [
+            {"name": self.a_name()},
+            {"location": self.a_name()},
+            {"start": start, "stop": start + timedelta(minutes=30)},
+            {"partner_ids": [Command.link(self.random.choice(self.people).id)]},
+            {"count": self.random.randrange(2, 5), "end_type": "count"},
+        ]
+        which = self.random.choice(("all_events", "future_events"))
+        meeting.write({**self.random.choice(choices), "recurrence_update": which})
+
+    def remove_series_here(self):
+        meeting = self.one_of_a_series()
+        if meeting:
+            meeting.action_mass_deletion(self.random.choice(("all_events", "future_events")))
 
     def change_here(self):
         meeting = self.mine()
@@ -239,7 +273,7 @@ class TestConvergence(SyncCase):
         self.assertEqual(len(live), len(live.event_id), "a meeting of its own for each event")
 
     def told_here(self, meeting):
-        guests = (meeting.attendee_ids.partner_id - self.host.partner_id).mapped("email_normalized")
+        guests = (meeting.partner_ids - self.host.partner_id).mapped("email_normalized")
         return (
             f"{meeting.start:%Y-%m-%d %H:%M}",
             f"{meeting.stop:%Y-%m-%d %H:%M}",

@@ -69,15 +69,6 @@ class TestSyncOut(SyncCase):
             self.meet(self.at(14))
         self.assertEqual([mail["email_to"][0] for mail in self._mails], ['"Jane Doe" <jane@doe.example>'])
 
-    def test_recurring_meetings_stay_with_odoo(self):
-        """M23: a recurring meeting made in Odoo isn't put into Google; Odoo invites to it as it always did."""
-        with self.mock_mail_gateway():
-            self.meet(self.at(10), recurrency=True, rrule_type="daily", interval=1, end_type="count", count=3)
-            self.work()
-        self.assertEqual(len(self.meetings()), 3)
-        self.assertEqual(self.events(), [])
-        self.assertTrue(self._mails)
-
     def test_without_connection_odoo_invites(self):
         """M24: who has no outside calendar keeps Odoo's own invitations."""
         with self.enter_registry_test_mode():
