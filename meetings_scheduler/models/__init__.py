@@ -47,6 +47,7 @@ from . import (
     scheduling_answer,
     scheduling_token,
     scheduling_operation,
+    scheduling_permission_request,
     scheduling_sync_in,
     scheduling_sync_out,
     scheduling_series,

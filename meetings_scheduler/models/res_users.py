@@ -10,4 +10,6 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if {"active", "company_id"} & set(vals):  # pages of an archived host are gone, at once
             self.env.registry.clear_cache()
+        if "group_ids" in vals:
+            self.env["scheduling.permission.request"]._notice_granted(self)
         return result

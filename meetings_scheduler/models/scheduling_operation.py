@@ -38,6 +38,7 @@ class SchedulingOperation(models.Model):
             ("notify", "Send a mail"),
             ("write_event", "Write the event into the host's calendar"),
             ("tell_owner", "Tell the owner that access is lost"),
+            ("tell_asker", "Answer who asked for a permission"),
         ],
         required=True,
     )
@@ -196,6 +197,9 @@ class SchedulingOperation(models.Model):
 
     def _do_tell_owner(self):
         self.connection_id._create_lost_mail().send_after_commit()
+
+    def _do_tell_asker(self, request_id):
+        self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail().send_after_commit()
 
     # ------------------------------------------------------------ housekeeping
 

@@ -53,7 +53,8 @@ class SchedulingSettings(models.AbstractModel):
 
     def _providers(self, connections):
         """What can be connected now: everything at first; then nothing but what takes over from Odoo's calendar, unless
-        there may be several. ``obstacle`` says what is missing and who can help, or is None.
+        there may be several. ``obstacle`` says what is missing and who can help, or is None; ``permission`` is what can
+        be asked for, see :meth:`SchedulingPermissionRequest._card`.
         """
         if connections and not (connections._allows_several() or connections._gives_way(connections)):
             return []
@@ -63,6 +64,9 @@ class SchedulingSettings(models.AbstractModel):
                 "key": key,
                 "name": name,
                 "obstacle": self._obstacle(key),
+                "permission": None
+                if key == "odoo"
+                else self.env["scheduling.permission.request"]._card("personal_email"),
                 "url": None if key == "odoo" else f"/meetings/connect/{key}",
                 "can_set_up": key != "odoo" and self.env.is_system(),
             }

@@ -22,6 +22,7 @@ from . import test_page_explain
 from . import test_page_restriction
 from . import test_page_rules
 from . import test_page_types
+from . import test_permission_request
 from . import test_public_api
 from . import test_public_counter
 from . import test_public_explain

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.axe import Axe
+from tests.browser.steps import call
 from tests.browser.views import EVERYWHERE, View
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -144,6 +146,30 @@ def login(server):
         page.wait_for_url("**/odoo**")
 
     return sign_in
+
+
+@pytest.fixture
+def admin(open_page, login):
+    page = open_page()
+    login(page, "admin")
+    return page
+
+
+@pytest.fixture
+def user(admin):
+    """A user nobody else plays with: their login, which is their password and mailbox, too."""
+    name = f"nora.{uuid.uuid4().hex[:8]}"
+    values = {"name": f"Nora {name[-8:]}", "login": f"{name}@bianchi.example", "password": f"{name}@bianchi.example"}
+    # Without OdooBot's welcome, which opens over the whole screen of a phone whenever it arrives.
+    more = {"email": values["login"], "tz": "Europe/Rome", "odoobot_state": "disabled"}
+    call(admin, "res.users", "create", [{**values, **more}])
+    return values["login"]
+
+
+@pytest.fixture
+def nora(page, login, user):
+    login(page, user)
+    return page
 
 
 class Mails:

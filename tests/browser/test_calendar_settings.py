@@ -15,30 +15,6 @@ on_a_desk = pytest.mark.parametrize("view", [DESK], indirect=True, ids=str)
 SETTINGS = "/odoo/calendar-settings"
 
 
-@pytest.fixture
-def admin(open_page, login):
-    page = open_page()
-    login(page, "admin")
-    return page
-
-
-@pytest.fixture
-def user(admin):
-    """A user nobody else plays with: their login, which is their password and mailbox, too."""
-    name = f"nora.{uuid.uuid4().hex[:8]}"
-    values = {"name": f"Nora {name[-8:]}", "login": f"{name}@bianchi.example", "password": f"{name}@bianchi.example"}
-    # Without OdooBot's welcome, which opens over the whole screen of a phone whenever it arrives.
-    more = {"email": values["login"], "tz": "Europe/Rome", "odoobot_state": "disabled"}
-    call(admin, "res.users", "create", [{**values, **more}])
-    return values["login"]
-
-
-@pytest.fixture
-def nora(page, login, user):
-    login(page, user)
-    return page
-
-
 def open_settings(page):
     page.goto(SETTINGS)
     expect(page.locator(".o_meetings_pages")).to_be_visible()

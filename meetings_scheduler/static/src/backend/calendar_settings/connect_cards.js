@@ -1,10 +1,12 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {AskPermission} from "../permission/ask_permission";
 
 /** What can be connected; a card whose provider needs something first says what, and who can help. */
 export class ConnectCards extends Component {
     static template = "meetings_scheduler.ConnectCards";
+    static components = {AskPermission};
     static props = {providers: Array, primary: Boolean, reload: Function};
 
     setup() {

@@ -1,0 +1,31 @@
+"""Who lacks a permission asks for it where it is missing; an administrator answers with one click."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Mails
+from tests.browser.steps import complaints
+from tests.browser.test_calendar_settings import open_settings
+from tests.browser.views import WITH_SCRIPT
+
+
+@pytest.mark.parametrize("view", WITH_SCRIPT, indirect=True, ids=str)
+def test_ask_grant_connect(nora, user, admin, mails, shot, axe):
+    """M5: asked in the settings, seen and granted by the administrator, told by mail, and Google can be connected."""
+    open_settings(nora)
+    card = nora.locator("[data-provider=google]")
+    expect(card.get_by_role("button", name="Connect Google Calendar")).to_be_disabled()
+    card.get_by_role("button", name="Ask for it").click()
+    expect(card.locator(".o_meetings_asked")).to_contain_text("You get a mail with the answer")
+    axe.check(nora, ".o_meetings_settings", "asked")
+    admin.goto("/odoo/meetings-permissions")
+    row = admin.locator(".o_data_row", has_text=f"Nora {user.split('@')[0][-8:]}")
+    expect(row).to_contain_text("Personal email access")
+    shot(admin, "who has asked")
+    row.get_by_role("button", name="Grant").click()
+    expect(row).to_have_count(0)
+    [mail] = mails.wait(to=user, subject="You now have the permission")
+    assert "/odoo/calendar-settings" in Mails.part(mail, "text/html")
+    open_settings(nora)
+    expect(card.get_by_role("link", name="Connect Google Calendar")).to_be_visible()
+    assert complaints(nora, admin) == []
