@@ -141,6 +141,35 @@ def host(studio):
     studio.take(page, "google-consent")
 
 
+def change_host(studio):
+    """Laura and Marco share a page; she gives him a meeting that a visitor booked with her."""
+    page = studio.visit("/odoo/meetings", size=(1280, 620), login="laura")
+
+    def ask(path, data=None):
+        """From inside the page: only the browser knows the server's name."""
+        how = "data ? {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(data)} : {}"
+        return page.evaluate(f"([path, data]) => fetch(path, {how}).then(answer => answer.json())", [path, data])
+
+    def call(model, method, *args):
+        params = {"model": model, "method": method, "args": args, "kwargs": {}}
+        return ask(f"/web/dataset/call_kw/{model}/{method}", {"jsonrpc": "2.0", "params": params})["result"]
+
+    hosts = [call("res.users", "search", [["login", "=", login]])[0] for login in ("laura", "marco")]
+    people = [[0, 0, {"user_id": user, "sequence": place}] for place, user in enumerate(hosts)]
+    call("scheduling.page", "create", [{"name": "Advice", "page_type": "round_robin", "host_ids": people}])
+    (shared,) = call("scheduling.page", "search_read", [["name", "=", "Advice"]], ["slug"])
+    api = f"/meetings/api/v1/pages/{shared['slug']}"
+    visitor = {"timezone": "Europe/Rome", "first_name": "Ada", "last_name": "Lovelace", "email": VISITOR}
+    start = ask(f"{api}/slots")["slots"][-1]["start"]
+    ask(f"{api}/bookings", {**visitor, "start": start, "duration": 30})
+    (booking,) = call("scheduling.booking", "search", [["page_id", "=", shared["id"]]])
+    page.goto(f"/odoo/meetings-bookings/{booking}")
+    page.get_by_role("button", name="Change host").click()
+    page.get_by_role("dialog").get_by_label("Marco Rossi").check()
+    page.get_by_role("dialog").get_by_label("Reason").fill("Laura has to travel.")
+    studio.take(page, "change-host")
+
+
 def administrator(studio):
     page = studio.visit("/odoo/meetings", size=(1280, 620), login="admin")
     page.get_by_role("button", name="Configuration").click()
@@ -167,7 +196,7 @@ def main(wanted):
             ],
         )
         studio = Studio(browser, surroundings, wanted)
-        for person in (visitor, host, administrator):
+        for person in (visitor, host, change_host, administrator):
             person(studio)
         browser.close()
 

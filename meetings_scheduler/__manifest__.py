@@ -25,6 +25,7 @@
         "templates/connect_page.xml",
         "templates/mail_lost_access.xml",
         "wizard/scheduling_reason_views.xml",
+        "wizard/scheduling_reassign_views.xml",
         "views/scheduling_page_views.xml",
         "views/scheduling_booking_views.xml",
         "views/scheduling_operation_views.xml",

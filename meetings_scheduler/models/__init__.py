@@ -35,6 +35,7 @@ from . import (
     scheduling_busy,
     scheduling_booking,
     scheduling_booking_host,
+    scheduling_booking_reassign,
     scheduling_booking_record,
     scheduling_booking_mail,
     scheduling_booking_public,

@@ -1,6 +1,7 @@
 """A booking: who meets whom, when, and what became of it. It stays on record when it is cancelled."""
 
 import secrets
+from uuid import uuid4
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -110,6 +111,10 @@ class SchedulingBooking(models.Model):
     def _compute_display_name(self):
         for booking in self:
             booking.display_name = f"{booking.page_id.name}: {booking.visitor_name}"
+
+    @api.model
+    def _new_uid(self):
+        return f"{uuid4()}@meetings-scheduler"
 
     # ------------------------------------------------------------ what happens to a booking
 

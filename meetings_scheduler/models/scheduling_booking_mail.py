@@ -18,9 +18,12 @@ AUDIENCES = {
     "booked": ("visitor", "host", "guest"),
     "moved": ("visitor", "host", "guest"),
     "cancelled": ("visitor", "host", "guest"),
+    "reassigned": ("visitor", "host", "guest", "former"),
     "requested": ("visitor", "host"),
     "declined": ("visitor",),
 }
+# Who reads a mail in the zone and language of a user, and of the visitor's side nothing but the visitor.
+HOSTS = ("host", "former")
 MEET_WAIT = timedelta(minutes=1)
 # The iTIP method (RFC 5546) of the facts that carry an invitation.
 METHODS = {"booked": "REQUEST", "moved": "REQUEST", "cancelled": "CANCEL"}
@@ -43,11 +46,13 @@ class SchedulingBooking(models.Model):
             "invite_sequence": self.invite_sequence,
             "reason": self.reason or "",
             "changed_by": self.changed_by,
+            **self._organizer_facts(),
         }
         recipients_of = {
             "visitor": [None],
             "host": [str(user_id) for user_id in (self.host_ids.user_id or self.user_id).ids],
             "guest": self._guest_list(),
+            "former": [str(self._former_host().id)],
         }
         for audience in AUDIENCES[notice]:
             for recipient in recipients_of[audience]:
@@ -68,7 +73,11 @@ class SchedulingBooking(models.Model):
 
     def _mail_waits(self, notice):
         """:return: how long a mail waits for the call link that the host's calendar makes; None if there is none"""
-        return MEET_WAIT if self.location_type == "meet" and notice == "booked" and not self.location else None
+        return (
+            MEET_WAIT
+            if self.location_type == "meet" and notice in ("booked", "reassigned") and not self.location
+            else None
+        )
 
     def _log(self, notice):
         """Writes the fact on the contact and the opportunity, with a link to the booking."""
@@ -93,26 +102,27 @@ class SchedulingBooking(models.Model):
         """Writes one mail, in its reader's language and time zone.
 
         :param notice: key of :data:`AUDIENCES`
-        :param audience: "visitor", "host" or "guest"
+        :param audience: "visitor", "host", "guest" or "former" (who hosted it before)
         :param recipient: address of the guest, id (str) of the host's user; None for the visitor and the first host
         :param facts: what the booking said when the mail was asked for, see :meth:`_notify`; None for now
         :return: mail.mail, not sent yet
         """
         self.ensure_one()
         told = self.new(facts, origin=self) if facts else self
-        host = self.env["res.users"].browse(int(recipient)) if audience == "host" and recipient else self.user_id
-        reader_zone = host.tz or self.page_id.timezone if audience == "host" else self.timezone
-        lang = (host.lang if audience == "host" else self.lang) or self.env.lang or "en_US"
+        to_host = audience in HOSTS
+        host = self.env["res.users"].browse(int(recipient)) if to_host and recipient else self.user_id
+        reader_zone = host.tz or self.page_id.timezone if to_host else self.timezone
+        lang = (host.lang if to_host else self.lang) or self.env.lang or "en_US"
         booking = told.with_context(lang=lang, tz=reader_zone)
         visitor = formataddr((self.visitor_name, self.email))
         values = booking._mail_values(notice, audience, reader_zone, lang)
         attachments = []
-        if self._sends_invitation() and (method := METHODS.get(notice)):
+        if invitation := booking._invitation(notice, audience):
             attachments.append(
                 fields.Command.create(
                     {
                         "name": "invite.ics",
-                        "raw": booking._ics(method),
+                        "raw": invitation,
                         "mimetype": "text/calendar",
                         "res_model": "mail.compose.message",
                         "res_id": 0,
@@ -124,7 +134,7 @@ class SchedulingBooking(models.Model):
             "email_from": self.user_id.email_formatted,
             "reply_to": self.user_id.email_formatted,
         }
-        if audience == "host":
+        if to_host:
             addresses = {
                 "email_to": host.email_formatted,
                 "email_from": self.company_id.email_formatted or host.email_formatted,
@@ -146,9 +156,12 @@ class SchedulingBooking(models.Model):
             )
         )
 
-    def _sends_invitation(self):
-        """:return: whether our mails carry the invitation; never besides one that the host's calendar sends"""
-        return bool(self.event_id) and self.invited_by == "odoo"
+    def _invitation(self, notice, audience):
+        """:return: the .ics a mail carries, bytes; None besides an invitation that the host's calendar sends"""
+        if notice == "reassigned":
+            return self._reassigned_ics(audience)
+        method = METHODS.get(notice)
+        return self._ics(method) if method and self.event_id and self.invited_by == "odoo" else None
 
     def _mail_values(self, notice, audience, timezone, lang):
         """:return: what the template shows; every text in the reader's language"""
@@ -156,10 +169,10 @@ class SchedulingBooking(models.Model):
         title = self._title(audience)
         takes_place = notice not in ("cancelled", "declined")
         # What a stranger writes isn't mailed to addresses a stranger typed.
-        trusted = audience == "host" or self.changed_by == "host"
-        manage_url = (
-            None if audience == "guest" else f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
-        )
+        trusted = audience in HOSTS or self.changed_by == "host"
+        manage_url = None
+        if audience in ("visitor", "host"):
+            manage_url = f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
         return {
             "subject": self._subject(notice, audience, title, when["short"]),
             "headline": self._headline(notice, audience),
@@ -168,7 +181,8 @@ class SchedulingBooking(models.Model):
             "zone": zone_name(timezone),
             "where": self._where_text(),
             "where_url": self.location if takes_place and (self.location or "").startswith("http") else None,
-            "reason": self.reason if notice in ("moved", "cancelled", "declined") and trusted else None,
+            "reason": self.reason if notice in ("moved", "reassigned", "cancelled", "declined") and trusted else None,
+            "note": self._reassigned_note() if notice == "reassigned" and audience in ("visitor", "guest") else None,
             "answers": [(answer.label, answer.value) for answer in self.answer_ids if answer.value],
             "visitor": {"name": self.visitor_name, "email": self.email, "phone": self.phone},
             "audience": audience,
@@ -183,6 +197,10 @@ class SchedulingBooking(models.Model):
         facts = {"title": title, "when": when}
         if notice == "moved":
             return self.env._("Moved: %(title)s, %(when)s", **facts)
+        if notice == "reassigned" and audience == "former":
+            return self.env._("Handed over: %(title)s, %(when)s", **facts)
+        if notice == "reassigned":
+            return self.env._("New host: %(title)s, %(when)s", **facts)
         if notice == "cancelled":
             return self.env._("Cancelled: %(title)s, %(when)s", **facts)
         if notice == "declined":
@@ -195,11 +213,18 @@ class SchedulingBooking(models.Model):
 
     def _headline(self, notice, audience):
         """:return: the first line of the mail: the fact"""
-        names = {"host": self._host_names(), "visitor": self.visitor_name}
+        names = {"host": self._host_names(), "visitor": self.visitor_name, "former": self._former_host().name}
+        if audience == "former":
+            return self.env._(
+                "The meeting with %(visitor)s is hosted by %(host)s now. It leaves your calendar.", **names
+            )
         if audience == "host":
             return {
                 "booked": self.env._("%(visitor)s booked a meeting with you.", **names),
                 "moved": self.env._("The meeting with %(visitor)s has a new time.", **names),
+                "reassigned": self.env._(
+                    "The meeting with %(visitor)s is hosted by %(host)s now, no longer by %(former)s.", **names
+                ),
                 "cancelled": self.env._("The meeting with %(visitor)s is cancelled.", **names),
                 "requested": self.env._("%(visitor)s asks for a meeting. Please accept or decline.", **names)
                 if self.holds_time
@@ -209,6 +234,7 @@ class SchedulingBooking(models.Model):
         return {
             "booked": self.env._("You're booked with %(host)s.", **names),
             "moved": self.env._("Your meeting with %(host)s has a new time.", **names),
+            "reassigned": self.env._("Your meeting is with %(host)s now, instead of %(former)s.", **names),
             "cancelled": self.env._("Your meeting with %(host)s is cancelled.", **names),
             "requested": self.env._(
                 "You asked %(host)s for this time. It isn't booked yet: you'll get an answer by e-mail.", **names
@@ -218,7 +244,7 @@ class SchedulingBooking(models.Model):
 
     def _title(self, audience):
         """:return: what the meeting is called in its reader's mailbox and calendar"""
-        other = self.visitor_name if audience == "host" else self._host_names()
+        other = self.visitor_name if audience in HOSTS else self._host_names()
         return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
 
     def _when(self, timezone, lang):

@@ -24,7 +24,7 @@ class SchedulingBooking(models.Model):
         """A fact that people are told changes the host's calendar as well, unless it comes from there."""
         result = super()._notify(notice)
         from_there = self.env.context.get("scheduling_from_calendar")
-        if notice in ("booked", "moved", "cancelled") and not from_there:
+        if notice in ("booked", "moved", "reassigned", "cancelled") and not from_there:
             self._enqueue_write(f"{notice}:{self.invite_sequence}")
         return result
 
@@ -49,27 +49,37 @@ class SchedulingBooking(models.Model):
         account = (accounts & there)[:1] or accounts._for_pages(self.user_id)
         return account.filtered(lambda account: account.provider != "odoo")
 
+    def _withdraw_from(self, user):
+        """The outbox takes the event out of the calendar of ``user``, who hosts the meeting no longer."""
+        if user == self.user_id:
+            self._enqueue_write(f"left:{self.invite_sequence}")
+
     def _enqueue_write(self, what):
         connection = self._calendar_account()
         if self.invited_by == "provider" and connection:
+            # One lane a calendar: a lost one doesn't keep the next host's from being written.
             self.env["scheduling.operation"]._enqueue(
-                "write_event", f"event:{self.id}:{what}", f"event:{self.id}", booking=self, connection=connection
+                "write_event",
+                f"event:{self.id}:{what}",
+                f"event:{self.id}:{connection.id}",
+                booking=self,
+                connection=connection,
+                uid=self.uid,
             )
 
-    def _write_remote_event(self, adapter, calendar):
+    def _write_remote_event(self, adapter, calendar, uid=None):
         """Makes the event in ``calendar`` what the booking says now: created, changed, deleted, or left as it is.
 
         Harmless to repeat: the key of a booking names one event. Who changed the event meanwhile in the calendar itself
         wins: the booking follows.
 
+        :param uid: the booking's when the write was asked for, if it may have become another one
         :raises ProviderError: to be tried again, or not, as it says
         """
         self.ensure_one()
         link = self.event_link_ids.filtered(lambda link: link.calendar_id == calendar)
-        if self.state != "confirmed":
-            if link:
-                adapter.delete_event(calendar.remote_id, link.remote_id)
-                link.unlink()
+        if self.state != "confirmed" or calendar.user_id != self.user_id:
+            self._remove_remote_event(adapter, calendar, link, uid or self.uid)
             return
         try:
             event = adapter.put_event(
@@ -88,6 +98,13 @@ class SchedulingBooking(models.Model):
             self._follow_remote_deletion(adapter, link)
             return
         self._link_event(calendar, link, event)
+
+    def _remove_remote_event(self, adapter, calendar, link, uid):
+        """Takes out what was written, also what the answer to was lost, so that no link tells of it (fault 7)."""
+        event = link or adapter.find_event(calendar.remote_id, f"booking:{uid}")
+        if event:
+            adapter.delete_event(calendar.remote_id, link.remote_id or event.id)
+            link.unlink()
 
     def _link_event(self, calendar, link, event):
         values = {

@@ -190,10 +190,10 @@ class SchedulingOperation(models.Model):
         """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
         self.booking_id._create_mail(**letter).send_after_commit()
 
-    def _do_write_event(self):
+    def _do_write_event(self, uid=None):
         """Brings the host's calendar in line with the booking as it is now, whatever happened since."""
         with self.connection_id._adapter() as adapter:
-            self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id)
+            self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id, uid)
 
     def _do_tell_owner(self):
         self.connection_id._create_lost_mail().send_after_commit()

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from datetime import timedelta
-from uuid import uuid4
 
 import psycopg2.errors
 
@@ -214,7 +213,7 @@ class SchedulingPage(models.Model):
             "consent_version": request.consent_version,
             "location_type": self.location_type,
             "location": self.location if self.location_type in ("link", "place") else False,
-            "uid": f"{uuid4()}@meetings-scheduler",
+            "uid": self.env["scheduling.booking"]._new_uid(),
             "idempotency_key": request.idempotency_key or False,
             "request_digest": self._request_digest(request),
             **self._utm_values(request.utm),

@@ -87,19 +87,20 @@ class SchedulingPage(models.Model):
         last = self._window_dates()[1]
         return datetime.combine(last, time(), ZoneInfo(self._blueprint().rules.timezone)) + timedelta(days=2)
 
-    def _host_calendars(self, start, end, booking=None):
+    def _host_calendars(self, start, end, booking=None, users=None):
         """The page's hosts with what is in their way between two instants.
 
         A host whose calendar can't be read is never free. Where nobody can promise anything (an offline page), times
         are shown all the same, for visitors to ask for: what is known counts, what isn't can't.
 
         :param booking: the booking that is being moved: its hosts are asked, without it
+        :param users: who is asked instead
         :return: list of :class:`availability.HostCalendar`
         """
         blueprint = self._blueprint()
-        users = self.env["res.users"].browse(blueprint.hosts)
-        if booking:
-            users = booking.host_ids.user_id.filtered("active")
+        if users is None:
+            users = booking.host_ids.user_id if booking else self.env["res.users"].browse(blueprint.hosts)
+            users = users.filtered("active") if booking else users
         rules = blueprint.rules
         if rules.window.kind == "rolling_window":  # which days count depends on all the free time before them
             start = self._now()

@@ -84,9 +84,10 @@ class SchedulingEventLink(models.Model):
         """The event was cancelled in the calendar: so is the meeting. Both records stay."""
         self.ensure_one()
         if self.booking_id:
-            booking = self.booking_id.with_context(scheduling_from_calendar=True)
+            booking, hosts = self.booking_id.with_context(scheduling_from_calendar=True), self._hosts_booking()
             self.unlink()
-            booking._follow_event_cancelled()
+            if hosts:
+                booking._follow_event_cancelled()
             return
         heir = self.browse()
         if self.leads and not self.is_organizer:
@@ -121,11 +122,17 @@ class SchedulingEventLink(models.Model):
 
     # ------------------------------------------------------------ bookings
 
+    def _hosts_booking(self):
+        """:return: whether the calendar is still that of the booking's host; what becomes of a handed over event isn't
+        the meeting's business
+        """
+        return self.booking_id.user_id == self.user_id
+
     def _follow_booking(self, event):
         """The host moved a booking's event in the calendar: the booking and its visitor follow."""
         booking = self.booking_id.with_context(scheduling_from_calendar=True)
         self.write({"etag": event.etag, "uid": event.uid})
-        if event.is_all_day or booking.state != "confirmed":
+        if event.is_all_day or booking.state != "confirmed" or not self._hosts_booking():
             return
         start, stop = naive(event.start), naive(event.end)
         if (start, stop) == (self.start, self.stop):

@@ -7,6 +7,7 @@ from . import test_backend_demo
 from . import test_backend_page
 from . import test_backend_reason
 from . import test_booking
+from . import test_booking_reassign
 from . import test_busy_index
 from . import test_calendar_events
 from . import test_calendar_settings

@@ -1,1 +1,1 @@
-from . import scheduling_reason
+from . import scheduling_reason, scheduling_reassign
