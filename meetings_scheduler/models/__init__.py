@@ -51,6 +51,7 @@ from . import (
     scheduling_permission_request,
     scheduling_sync_in,
     scheduling_sync_out,
+    scheduling_sync_reply,
     scheduling_series,
     scheduling_series_links,
     scheduling_series_out,

@@ -91,6 +91,7 @@ class CalendarEvent(models.Model):
                 self.env["scheduling.series"]._take_in(event, connection.main_calendar_id)
             elif connection:
                 event._link_with(connection.main_calendar_id)
+        self.env["scheduling.busy"]._hold(self._links_to_tell())
 
     def _link_with(self, calendar):
         links = self.env["scheduling.event.link"].sudo()

@@ -13,6 +13,16 @@ class ResConfigSettings(models.TransientModel):
     scheduling_refused_email_domains = fields.Char(
         "Refused e-mail domains", config_parameter="meetings_scheduler.refused_email_domains"
     )
+    scheduling_internal_domains = fields.Char(
+        "Domains of colleagues", config_parameter="meetings_scheduler.internal_domains"
+    )
+    scheduling_sync_blocked = fields.Char("Never taken into Odoo", config_parameter="meetings_scheduler.sync_blocked")
+    scheduling_sync_creates_contacts = fields.Boolean(
+        "Guests become contacts", config_parameter="meetings_scheduler.sync_creates_contacts"
+    )
+    scheduling_odoo_invites = fields.Boolean(
+        "Odoo invites where sync is off", config_parameter="meetings_scheduler.odoo_invites_without_sync"
+    )
     scheduling_several_accounts = fields.Boolean("Several calendar accounts per user", config_parameter=SEVERAL)
 
     @api.model

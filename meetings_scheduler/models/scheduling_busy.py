@@ -56,6 +56,20 @@ class SchedulingBusy(models.Model):
         self._remember(events, calendars)
 
     @api.model
+    def _hold(self, links):
+        """A meeting that its outside calendar doesn't know yet keeps its host busy at once, until it is read from there.
+
+        :param links: scheduling.event.link
+        """
+        links = links.filtered("event_id")
+        self.sudo().search(
+            [("event_id", "in", links.event_id.ids), ("calendar_id", "in", links.calendar_id.ids)]
+        ).unlink()
+        unwritten = links.filtered(lambda link: link.calendar_id.counts and link._is_unwritten())
+        for calendar, held in unwritten.grouped("calendar_id").items():
+            self._remember(held.event_id, calendar)
+
+    @api.model
     def _remember(self, events, calendars):
         values = []
         for calendar in calendars:

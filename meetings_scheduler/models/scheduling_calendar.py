@@ -48,8 +48,14 @@ class SchedulingCalendar(models.Model):
             tuple(datetime.fromtimestamp(edge, timezone.utc).replace(tzinfo=None) for edge in period)
             for period in self.connection_id._foreign(periods)
         }
-        known = {(busy.start, busy.stop): busy for busy in self.busy_ids}
+        held = self.busy_ids.filtered("event_id")
+        known = {(busy.start, busy.stop): busy for busy in self.busy_ids - held}
         self.env["scheduling.busy"].union(*(busy for key, busy in known.items() if key not in wanted)).unlink()
+        self.env["scheduling.busy"]._hold(
+            self.env["scheduling.event.link"].search(
+                [("calendar_id", "=", self.id), ("event_id", "in", held.event_id.ids)]
+            )
+        )
         self.env["scheduling.busy"].create(
             [
                 {"calendar_id": self.id, "user_id": self.user_id.id, "start": start, "stop": stop}

@@ -48,6 +48,11 @@ class SchedulingEventLink(models.Model):
     web_url = fields.Char("Open in the calendar")
     conference_url = fields.Char("Call link of the calendar")
 
+    reply = fields.Selection(
+        [("accepted", "Yes"), ("tentative", "Maybe"), ("declined", "No")],
+        "Answer to be written",
+        help="What the user answered in Odoo to an invitation of somebody else, until the calendar has it.",
+    )
     agreed = fields.Json(help="What both sides said last; what differs from it was changed since.")
     changed_at = fields.Datetime(help="When the meeting was changed in Odoo last, by a person.")
     version = fields.Integer(default=0, required=True, help="Counts the changes made in Odoo.")

@@ -221,3 +221,4 @@ class SchedulingOperation(models.Model):
         if series and connection:
             with connection._adapter() as adapter:
                 series._write_remote(adapter)
+            connection._refresh_soon()  # what it was before is no longer busy

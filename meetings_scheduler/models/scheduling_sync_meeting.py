@@ -176,7 +176,7 @@ class SchedulingEventLink(models.Model):
 
     def _apply_replies(self, event):
         replies = {guest.email: guest.reply for guest in event.attendees if not guest.is_self}
-        own = next((guest.reply for guest in event.attendees if guest.is_self), None)
+        own = next((guest.reply for guest in event.attendees if guest.is_self and not self.reply), None)
         for attendee in self.event_id.sudo().attendee_ids:
             if attendee.partner_id == self.user_id.partner_id:
                 reply = own

@@ -42,6 +42,12 @@ class SchedulingEventLink(models.Model):
             return {**self._unwritten(), "key": self._new_key()}  # deleted there for good: it is made anew
         return {} if self._own_facts() != self._agreed_facts() else None
 
+    def _is_unwritten(self):
+        """:return: whether the calendar is still to be told when the meeting is"""
+        if self.state not in ("pending", "live"):
+            return False
+        return not self.agreed or self._agreed_facts().time != self._own_facts().time
+
     def _deleted_here(self):
         """The meeting's record is gone. What others organize is left alone, and doesn't come back."""
         for link in self.filtered(lambda link: link.state in ("pending", "live")):
@@ -210,6 +216,7 @@ class SchedulingOperation(models.Model):
         if link and connection:
             with connection._adapter() as adapter:
                 link._write_remote(adapter)
+            connection._refresh_soon()  # what it was before is no longer busy
 
     def _subject(self):
         """:return: what an operation is about, for a person to recognise it"""

@@ -301,6 +301,16 @@ class CalendarProvider(ABC):
         """Remove a calendar made by `create_calendar` with all that is in it; gone already is success."""
 
 
+class ReplyProvider(ABC):
+    """A server that takes the account's own answer to an invitation of somebody else, and tells who invited."""
+
+    @abstractmethod
+    def reply(self, calendar_id: str, event_id: str, reply: Reply) -> Event:
+        """Answers; nothing else of the event changes. Raises Rejected if the account is not invited, NotFound if it is
+        gone, Conflict if it was changed at the same moment.
+        """
+
+
 class PushProvider(ABC):
     """A server that calls when something changed. A hint only: polling alone has to converge too."""
 

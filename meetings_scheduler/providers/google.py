@@ -26,6 +26,8 @@ from .base import (
     Period,
     PushProvider,
     RemoteCalendar,
+    Reply,
+    ReplyProvider,
     Role,
     Unreadable,
 )
@@ -53,7 +55,7 @@ ROLES = {
 }
 
 
-class GoogleProvider(CalendarProvider, PushProvider):
+class GoogleProvider(CalendarProvider, PushProvider, ReplyProvider):
     """clock: returns aware UTC. api_root: system parameter `meetings_scheduler.google_api_root`."""
 
     name = "google"
@@ -247,6 +249,18 @@ class GoogleProvider(CalendarProvider, PushProvider):
         if etag:
             request.headers["If-Match"] = etag
         self._call_unless_gone(request)
+
+    def reply(self, calendar_id: str, event_id: str, reply: Reply) -> Event:
+        """Of a guest's copy Google takes nothing but the guest's own answer."""
+        current = self._get(calendar_id, event_id)
+        guests = google_event.with_reply(current, reply)
+        if guests is None:
+            raise Rejected("The account is not invited to this event.", "not_invited")
+        request = self._api.events().patch(
+            calendarId=calendar_id, eventId=event_id, sendUpdates="all", body={"attendees": guests}
+        )
+        request.headers["If-Match"] = current["etag"]
+        return google_event.read(self._call(request))
 
     def create_calendar(self, name: str, zone: str = "UTC", *, key: str = "") -> RemoteCalendar:
         # Google takes no id of ours for a calendar, and keeps no properties but its description.

@@ -121,6 +121,14 @@ def keep_remote(body: dict, current: Mapping) -> dict:
     return patch
 
 
+def with_reply(current: Mapping, reply: Reply) -> list[dict] | None:
+    """The guests, with the account's own answer; None if it is no guest."""
+    guests = current.get("attendees", ())
+    if not any(guest.get("self") for guest in guests):
+        return None
+    return [{**guest, "responseStatus": WORDS[reply]} if guest.get("self") else guest for guest in guests]
+
+
 # What a guest, not the organizer, decides.
 _GUESTS_OWN = ("responseStatus", "comment", "additionalGuests")
 

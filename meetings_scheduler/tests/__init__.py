@@ -33,7 +33,9 @@ from . import test_public_pages
 from . import test_public_slots
 from . import test_security_public
 from . import test_security_records
+from . import test_series_out
 from . import test_sync_convergence
 from . import test_sync_in
 from . import test_sync_out
+from . import test_sync_replies
 from . import test_sync_status

@@ -121,3 +121,26 @@ class TestConnectPages(GoogleMixin, SchedulingCase, HttpCase):
         headers = {"X-Goog-Channel-ID": "nobody", "X-Goog-Channel-Token": "x", "X-Goog-Resource-State": "exists"}
         answer = self.url_open("/meetings/webhook/google", data="{}", headers=headers)
         self.assertEqual((answer.status_code, answer.text), (204, ""))
+
+
+@tagged("post_install", "-at_install")
+class TestSyncSettings(SchedulingCase):
+    def test_settings_are_the_parameters(self):
+        """M18, M22: what the administrator sets for calendar sync is what sync reads."""
+        settings = self.env["res.config.settings"].create(
+            {
+                "scheduling_internal_domains": "own.example",
+                "scheduling_sync_blocked": "@school.example",
+                "scheduling_sync_creates_contacts": True,
+                "scheduling_odoo_invites": True,
+            }
+        )
+        settings.set_values()
+        calendars = self.env["scheduling.calendar"]
+        self.assertEqual(calendars._address_list("internal_domains"), {"own.example"})
+        self.assertEqual(calendars._address_list("sync_blocked"), {"school.example"})
+        self.assertTrue(calendars._creates_contacts())
+        settings.write({"scheduling_sync_creates_contacts": False, "scheduling_internal_domains": False})
+        settings.set_values()
+        self.assertFalse(calendars._creates_contacts())
+        self.assertFalse(calendars._address_list("internal_domains"))

@@ -1,0 +1,49 @@
+"""The user's own answer to an invitation of somebody else: all of such an event that is ever written."""
+
+from odoo import fields, models
+
+from ..providers.base import Reply, ReplyProvider
+
+
+class SchedulingEventLink(models.Model):
+    _inherit = "scheduling.event.link"
+
+    def _answer(self, reply):
+        """:param reply: accepted, tentative or declined, as the attendee's state in Odoo"""
+        for link in self.filtered(lambda link: link.calendar_id.connection_id._syncs()):
+            link.reply = reply
+            link.version += 1
+            self.env["scheduling.operation"]._enqueue(
+                "write_reply",
+                f"reply:{link.id}:{link.version}",
+                link._lane(),
+                connection=link.calendar_id.connection_id,
+                link_id=link.id,
+            )
+
+    def _write_reply(self, adapter):
+        """:raises ProviderError: to be tried again, or not, as it says"""
+        self.ensure_one()
+        event = self._read_event(adapter)
+        if event is None:
+            self._follow_removal()
+        elif isinstance(adapter, ReplyProvider) and not event.is_organizer:
+            self.etag = adapter.reply(self.calendar_id.remote_id, event.id, Reply(self.reply)).etag
+        self.reply = False
+
+
+class SchedulingOperation(models.Model):
+    _inherit = "scheduling.operation"
+
+    kind = fields.Selection(
+        selection_add=[("write_reply", "Answer the invitation in the calendar")],
+        ondelete={"write_reply": "cascade"},
+    )
+
+    def _do_write_reply(self, link_id):
+        """Nothing, if it was answered meanwhile or sync was turned off."""
+        link = self.env["scheduling.event.link"].browse(link_id).exists()
+        connection = self.connection_id._syncs()
+        if link.reply and link.state == "live" and connection:
+            with connection._adapter() as adapter:
+                link._write_reply(adapter)
