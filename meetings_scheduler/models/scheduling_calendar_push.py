@@ -20,7 +20,7 @@ class SchedulingCalendar(models.Model):
     _inherit = "scheduling.calendar"
 
     def _renew_channels(self):
-        """Every calendar that counts has a channel that lasts another day; the new one is made before the old one ends.
+        """Every calendar that is read has a channel for another day; the new one is made before the old one ends.
 
         Without a public https address there are none: polling does it alone.
         """
@@ -30,7 +30,7 @@ class SchedulingCalendar(models.Model):
         ):
             return
         soon = fields.Datetime.now() + RENEW_BEFORE
-        for calendar in self.filtered(lambda calendar: calendar.counts and calendar.state == "active"):
+        for calendar in self.filtered(lambda calendar: calendar._is_read()):
             old = calendar.channel_ids
             if (old and max(old.mapped("expires_at")) > soon) or not calendar.connection_id._can_push():
                 continue
@@ -41,6 +41,10 @@ class SchedulingCalendar(models.Model):
                 old.unlink()
             except errors.ProviderError as error:  # polling goes on; tried again with the next read
                 _logger.info("No push channel for calendar %s: %s", calendar.id, error)
+
+    def _is_read(self):
+        """:return: whether changes of the calendar are of interest"""
+        return self.state == "active" and (self.counts or (self.is_tasks and self.is_made and not self.is_ending))
 
     def _subscribe(self, adapter, address):
         token = secrets.token_urlsafe(32)

@@ -122,13 +122,17 @@ class SchedulingConnection(models.Model):
 
         Another account of the user takes over; without one pages take requests from now on.
         """
+        self._check_may_disconnect()
+        self._take_turns(self.sudo().user_id)
+        self.sudo()._disconnect()
+
+    def _check_may_disconnect(self):
+        """:raises AccessError: it is somebody else's"""
         for connection in self:
             if connection.user_id != self.env.user and not self.env.is_system():
                 raise AccessError(
                     self.env._("Only %(name)s can disconnect this calendar.", name=connection.user_id.name)
                 )
-        self._take_turns(self.sudo().user_id)
-        self.sudo()._disconnect()
 
     def _disconnect(self):
         self.calendar_ids.busy_ids.unlink()

@@ -18,7 +18,7 @@ class SchedulingConnection(models.Model):
         :param remote_calendars: list of :class:`providers.base.RemoteCalendar`, complete
         """
         self.ensure_one()
-        known = {calendar.remote_id: calendar for calendar in self.calendar_ids}
+        known = {calendar.remote_id: calendar for calendar in self.calendar_ids if not calendar.is_tasks}
         for remote in remote_calendars:
             facts = {"name": remote.name or remote.id, "color": remote.color, "role": remote.role.value}
             calendar = known.pop(remote.id, None)

@@ -36,10 +36,10 @@ class SchedulingConnection(models.Model):
         )
 
     def _sync_in(self):
-        """Reads what changed in the main calendars; each alone, so that one that fails doesn't hold up the others."""
+        """Reads what changed in the calendars that are kept in step; each alone, so that none holds up the others."""
         now = fields.Datetime.now()
-        for connection in self.sudo()._syncs():
-            calendar = connection.main_calendar_id
+        for calendar in self.sudo()._synced_calendars():
+            connection = calendar.connection_id
             if connection.state != "connected" or (connection.paused_until or now) > now or calendar.state != "active":
                 continue
             try:
@@ -52,6 +52,10 @@ class SchedulingConnection(models.Model):
             except Exception as error:  # a bug with one calendar must not stop the poll of all
                 _logger.exception("Calendar %s could not be synced", calendar.id)
                 calendar.sync_error = f"{type(error).__name__}: {error}"[:500]
+
+    def _synced_calendars(self):
+        """:return: the calendars whose events are read"""
+        return self._syncs().main_calendar_id
 
     def action_set_sync(self, use_sync):
         """The owner ticks or unticks *Calendar sync*. Ticked again, what was changed meanwhile follows, on both sides.

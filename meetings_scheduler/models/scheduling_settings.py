@@ -14,7 +14,7 @@ STEM_LENGTH = 40
 USES = ("use_sync", "use_pages")
 # An account with a purpose of its own, or beside the main one, does less.
 LESS = {"pages": {"use_pages"}, "sync": set(USES) - {"use_pages"}, "busy": {"use_sync"}}
-CONNECTION_VALUES = {"uses", "main_id", "link_ids", "unlink_ids"}
+CONNECTION_VALUES = {"uses", "main_id", "link_ids", "unlink_ids", "tasks"}
 
 
 class SchedulingSettings(models.AbstractModel):
@@ -108,7 +108,9 @@ class SchedulingSettings(models.AbstractModel):
 
     def _counting(self, connection):
         """:return: the calendars that may count as busy; those of an account for calendar sync only never do"""
-        return connection.calendar_ids if connection.purpose != "sync" else connection.calendar_ids.browse()
+        if connection.purpose == "sync":
+            return connection.calendar_ids.browse()
+        return connection.calendar_ids.filtered(lambda calendar: not calendar.is_tasks)
 
     def _uses(self, connection):
         """:return: the boxes the user may tick; Odoo's own calendar has nothing to be kept in step with"""
@@ -168,7 +170,8 @@ class SchedulingSettings(models.AbstractModel):
 
         :param values: dict with any of ``uses`` (dict of a connection's id to a dict of ``use_sync``, ``use_pages``:
             booleans), ``main_id`` (the connection that is written to), ``link_ids`` and ``unlink_ids`` (calendars that
-            count from now on, or no more), ``all_off`` (boolean), ``stem``, ``default_page_id`` (or False)
+            count from now on, or no more), ``tasks`` (dict of a connection's id to its choices, see
+            :meth:`_save_tasks`), ``all_off`` (boolean), ``stem``, ``default_page_id`` (or False)
         :return: as :meth:`get_data`
         :raises UserError: a value can't be
         :raises AccessError: a connection, calendar or page isn't the user's
@@ -219,6 +222,8 @@ class SchedulingSettings(models.AbstractModel):
             self._save_uses(self._own_connection(connections, connection_id), chosen)
         if values.get("main_id"):
             self._own_connection(connections, values["main_id"]).sudo()._make_main()
+        for connection_id, chosen in (values.get("tasks") or {}).items():
+            self._save_tasks(self._own_connection(connections, connection_id), chosen)
         unlink = self._own_calendars(connections, values.get("unlink_ids"))
         if unlink:
             unlink.action_remove()

@@ -61,16 +61,19 @@ class SchedulingCalendar(models.Model):
 
     def _read_changes(self, adapter):
         """:return: (all pages, :class:`providers.base.Period` that they are about)"""
-        now = fields.Datetime.now()
-        if self.sync_token and self.sync_from and now - self.sync_from < WINDOW_AGE:
+        fresh = self._sync_window()
+        if self.sync_token and self.sync_from and fresh.start - aware(self.sync_from) < WINDOW_AGE:
             window = Period(aware(self.sync_from), aware(self.sync_until))
             try:
                 return list(adapter.changes(self.remote_id, self.sync_token, window)), window
             except errors.SyncTokenExpired as error:
                 _logger.info("Calendar %s is read in full: %s", self.id, error)
-        start = now.replace(second=0, microsecond=0)  # history is not imported
-        window = Period(aware(start), aware(start + AHEAD))
-        return list(adapter.changes(self.remote_id, None, window)), window
+        return list(adapter.changes(self.remote_id, None, fresh)), fresh
+
+    def _sync_window(self):
+        """:return: :class:`providers.base.Period` of a full read that starts now; history is not imported"""
+        start = aware(fields.Datetime.now().replace(second=0, microsecond=0))
+        return Period(start, start + AHEAD)
 
     def _take_over_links(self):
         """Connected anew, the same calendar goes on with what it knew: nothing comes in twice."""

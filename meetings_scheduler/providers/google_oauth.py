@@ -55,6 +55,8 @@ def endpoints(root: str) -> Endpoints:
 
 
 class GoogleOAuth(OAuthClient):
+    calendar_scopes = OPTIONAL_SCOPES
+
     def __init__(
         self,
         client_id: str,

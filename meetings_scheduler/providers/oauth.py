@@ -44,7 +44,12 @@ class Identity:
 
 
 class OAuthClient(ABC):
-    """This product, as registered with one provider."""
+    """This product, as registered with one provider.
+
+    calendar_scopes: what the user may leave out while consenting, and without which no calendar can be made.
+    """
+
+    calendar_scopes: tuple[str, ...] = ()
 
     @abstractmethod
     def authorization_url(self, redirect_uri: str, state: str, verifier: str, login_hint: str = "") -> str:

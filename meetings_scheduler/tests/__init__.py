@@ -39,3 +39,4 @@ from . import test_sync_in
 from . import test_sync_out
 from . import test_sync_replies
 from . import test_sync_status
+from . import test_tasks

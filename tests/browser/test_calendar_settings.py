@@ -26,6 +26,29 @@ def connect_odoo(page):
     expect(page.locator(".o_meetings_account")).to_contain_text("Up to date")
 
 
+def allow(admin, user, name):
+    """The administrator gives the user a group of the addon."""
+    (group,) = call(
+        admin,
+        "ir.model.data",
+        "search_read",
+        [["module", "=", "meetings_scheduler"], ["name", "=", name]],
+        ["res_id"],
+    )
+    (user_id,) = call(admin, "res.users", "search", [["login", "=", user]])
+    call(admin, "res.users", "write", [user_id], {"group_ids": [[4, group["res_id"]]]})
+    return user_id
+
+
+def connect_google(page, user):
+    """Connects the account of that name at the stand-in, which has it."""
+    page.get_by_role("link", name="Connect Google Calendar").click()
+    page.get_by_role("button", name="Continue to Google").click()
+    page.get_by_label(user).check()
+    page.get_by_role("button", name="Allow").click()
+    expect(page.locator(".o_meetings_calendar")).to_contain_text(user)
+
+
 def unsaved(page):
     """:return: the words that are on the screen while something is changed and not saved"""
     return page.locator(".o_meetings_unsaved")
@@ -228,21 +251,9 @@ def test_google_calendars(nora, admin, server, user, shot):
     fairs = shared("Trade fairs", "reader")
     shared("Sales team", "writer")
     shared("Anna", "freeBusyReader")
-    (group,) = call(
-        admin,
-        "ir.model.data",
-        "search_read",
-        [["module", "=", "meetings_scheduler"], ["name", "=", "group_personal_email"]],
-        ["res_id"],
-    )
-    (user_id,) = call(admin, "res.users", "search", [["login", "=", user]])
-    call(admin, "res.users", "write", [user_id], {"group_ids": [[4, group["res_id"]]]})
+    allow(admin, user, "group_personal_email")
     connect_odoo(nora)
-    nora.get_by_role("link", name="Connect Google Calendar").click()
-    nora.get_by_role("button", name="Continue to Google").click()
-    nora.get_by_label(user).check()
-    nora.get_by_role("button", name="Allow").click()
-    expect(nora.locator(".o_meetings_calendar")).to_contain_text(user)
+    connect_google(nora, user)
 
     open_settings(nora)
     expect(nora.locator(".o_meetings_health")).to_contain_text(re.compile(r"Checked \d+ s ago"))

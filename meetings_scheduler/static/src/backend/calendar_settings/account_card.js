@@ -1,13 +1,14 @@
 import {Component, onWillUnmount, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {CheckBox} from "@web/core/checkbox/checkbox";
-import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {healthText, lightClass} from "../health";
 import {useKey} from "./choices";
+import {DisconnectDialog} from "./disconnect_dialog";
 import {HelpLink} from "./help_link";
+import {TaskOptions} from "./task_options";
 
 const {DateTime} = luxon;
 const TICK = 10;
@@ -15,7 +16,7 @@ const TICK = 10;
 /** A connected account: its health, what it is used for, the way back to the provider and the way out. */
 export class AccountCard extends Component {
     static template = "meetings_scheduler.AccountCard";
-    static components = {CheckBox, HelpLink};
+    static components = {CheckBox, HelpLink, TaskOptions};
     static props = {
         connection: Object,
         others: Number,
@@ -150,13 +151,17 @@ export class AccountCard extends Component {
     }
 
     disconnect() {
-        this.dialog.add(ConfirmationDialog, {
-            title: _t("Disconnect %s?", this.props.connection.account),
+        const {connection} = this.props;
+        this.dialog.add(DisconnectDialog, {
+            title: _t("Disconnect %s?", connection.account),
             body: this.consequence,
+            taskCalendar: connection.tasks?.calendar || "",
             confirmLabel: _t("Disconnect"),
             confirmClass: "btn-danger",
-            confirm: async () => {
-                await this.orm.call("scheduling.connection", "action_disconnect", [[this.props.connection.id]]);
+            disconnect: async (removeTasks) => {
+                await this.orm.call("scheduling.connection", "action_disconnect", [[connection.id]], {
+                    remove_tasks: removeTasks,
+                });
                 this.notification.add(_t("Disconnected."), {type: "success"});
                 await this.props.reload();
             },

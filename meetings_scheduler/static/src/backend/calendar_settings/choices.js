@@ -1,8 +1,9 @@
 const CALENDAR = "calendar_";
-const USE = /^(use_[a-z_]+)_of_(\d+)$/;
+const USE = /^((use|task)_[a-z_]+|remove_tasks)_of_(\d+)$/;
+const OF_TASKS = /task/;
 
 /**
- * @param {String} name of a use, as `scheduling.settings` tells it
+ * @param {String} name of a use or of a choice about tasks, as `scheduling.settings` tells it
  * @param {Number} connectionId
  * @returns {String} the name of its box on the screen
  */
@@ -23,6 +24,11 @@ export function choicesOf({connections, pages}) {
     for (const connection of connections) {
         for (const [name, value] of Object.entries(connection.uses)) {
             choices[useKey(name, connection.id)] = value;
+        }
+        if (connection.tasks) {
+            for (const [name, value] of Object.entries({...connection.tasks.choices, remove_tasks: false})) {
+                choices[useKey(name, connection.id)] = value;
+            }
         }
         for (const {id, counts, lost} of connection.calendars) {
             if (!lost) {
@@ -46,9 +52,10 @@ export function changesOf(draft, saved) {
         }
         const use = name.match(USE);
         if (use) {
-            const [, field, id] = use;
-            changes.uses = changes.uses || {};
-            changes.uses[id] = {...changes.uses[id], [field]: value};
+            const [, field, , id] = use;
+            const part = OF_TASKS.test(field) ? "tasks" : "uses";
+            changes[part] = changes[part] || {};
+            changes[part][id] = {...changes[part][id], [field]: value};
         } else if (name.startsWith(CALENDAR)) {
             const list = value ? "link_ids" : "unlink_ids";
             changes[list] = [...(changes[list] || []), Number(name.slice(CALENDAR.length))];

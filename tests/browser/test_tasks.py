@@ -1,0 +1,93 @@
+"""Tasks in the calendar: from the box in the settings to the calendar outside, and back."""
+
+import time
+from datetime import date, timedelta
+
+from playwright.sync_api import expect
+
+from tests.browser.steps import call, complaints
+from tests.browser.test_calendar_settings import allow, connect_google, fits, on_both, open_settings, save
+from tests.browser.test_google_journey import StandIn
+
+TITLE = "Send the offer"
+
+
+def until(found, seconds=90):
+    """:return: what ``found`` returns, once that is something; crons are at work meanwhile"""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.3)
+    raise AssertionError(f"nothing in {seconds} s")
+
+
+@on_both
+def test_tasks_in_my_calendar(nora, admin, server, user, shot):
+    """M26: no seat, no box; with one, a task is in the calendar, moved there it is due then; unticked, all is gone."""
+    google = StandIn(server.google)
+    google.control("account", email=user, name="Nora")
+    allow(admin, user, "group_personal_email")
+    open_settings(nora)
+    connect_google(nora, user)
+    nora.problems.clear()  # the stand-in has no icon for a browser's tab
+    open_settings(nora)
+    box = nora.get_by_role("checkbox", name="Tasks in my calendar")
+    expect(box).to_be_disabled()
+    expect(nora.locator(".o_meetings_tasks_note")).to_contain_text("needs a paid seat.")
+    expect(nora.locator(".o_meetings_tasks_note")).to_contain_text("can give you one")
+    shot(nora, "no seat")
+    assert fits(nora)
+
+    user_id = allow(admin, user, "group_seat")
+    due = date.today() + timedelta(days=3)
+    values = {"summary": TITLE, "user_id": user_id, "date_deadline": str(due)}
+    task = call(nora, "mail.activity", "create", [values])
+    open_settings(nora)
+    box.check()
+    nora.get_by_label("At a time").check()
+    nora.get_by_label("Time of tasks").fill("08:15")
+    shot(nora, "ticked")
+    assert fits(nora)
+    nora.get_by_label("All day on the due date").check()
+    save(nora)
+
+    def calendars():
+        there = google.control("state")["calendars"]
+        return [key for key, one in there.items() if one["roles"].get(user) == "owner" and key != user]
+
+    def entries():
+        events = [event for key in calendars() for event in google.control("state")["calendars"][key]["events"]]
+        return [event for event in events if event["status"] != "cancelled"]
+
+    (entry,) = until(entries)
+    assert (entry["summary"], entry["start"]["date"]) == (TITLE, str(due))
+    (calendar,) = calendars()
+    # Read once, so that Google tells of what is moved from now on.
+    until(lambda: any(one["calendar"] == calendar for one in google.control("state")["channels"]))
+
+    moved = due + timedelta(days=4)
+    body = {"start": {"date": str(moved)}, "end": {"date": str(moved + timedelta(days=1))}}
+    google.control("change", calendar=calendar, id=entry["id"], body=body)
+    until(lambda: call(nora, "mail.activity", "read", task, ["date_deadline"])[0]["date_deadline"] == str(moved))
+
+    open_settings(nora)
+    box.uncheck()
+    dialog = nora.locator(".modal")
+    expect(dialog).to_contain_text("Remove the calendar “Odoo tasks” as well")
+    shot(nora, "asked")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(box).to_be_checked()
+    nora.get_by_role("button", name="Disconnect…").click()
+    expect(dialog.get_by_label("Remove the task calendar “Odoo tasks” too")).not_to_be_checked()
+    shot(nora, "disconnect")
+    dialog.get_by_role("button", name="Stay connected").click()
+    box.uncheck()
+    dialog.get_by_role("button", name="Remove it too").click()
+    expect(nora.locator(".o_meetings_tasks_removed")).to_contain_text("is removed from your calendar when you save")
+    shot(nora, "to be removed")
+    save(nora)
+    until(lambda: not calendars())
+    assert call(nora, "mail.activity", "read", task, ["active"])[0]["active"]
+    assert complaints(nora) == []
