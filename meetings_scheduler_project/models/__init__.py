@@ -1,0 +1,4 @@
+from . import (
+    project_task,
+    scheduling_task_link,
+)
