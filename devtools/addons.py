@@ -8,6 +8,9 @@ from . import places
 # Read at run time or only by tests and people: a change there needs no update of the database.
 NOT_DATA = {"tests", "readme", "__pycache__", "static"}
 
+# They join ours to an addon of Odoo's that changes how calendars work: tested in a database of their own.
+APART = ("meetings_scheduler_google_calendar",)
+
 
 def manifests():
     """Name to manifest, of each addon in the checkout."""
@@ -20,12 +23,18 @@ def manifests():
 
 
 def names():
+    """All of them."""
     return list(manifests())
 
 
+def usual():
+    """The ones that are installed everywhere."""
+    return [name for name in manifests() if name not in APART]
+
+
 def dependencies():
-    """Odoo's own addons that ours need, sorted."""
-    ours = manifests()
+    """Odoo's own addons that the usual ones need, sorted."""
+    ours = {name: manifest for name, manifest in manifests().items() if name not in APART}
     return sorted({need for manifest in ours.values() for need in manifest.get("depends", ["base"])} - set(ours))
 
 

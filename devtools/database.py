@@ -103,11 +103,11 @@ def make(instance, demo, what="database: the addon", durable=True):
         # Odoo loads an addon's demo data only where its dependencies have theirs: pretend, for the time of the install.
         if demo:
             instance.server.sql("UPDATE ir_module_module SET demo = true", unfinished.database)
-        ours = [*addons.names(), *(path.parent.name for path in instance.extra_manifests)]
+        ours = [*addons.usual(), *instance.apart, *(path.parent.name for path in instance.extra_manifests)]
         unfinished.install("installing the addon", progress, install=ours, demo=demo)
         if demo:
             query = "UPDATE ir_module_module SET demo = false WHERE NOT name = ANY(string_to_array(:'ours', ','))"
-            instance.server.sql(query, unfinished.database, ours=",".join(addons.names()))
+            instance.server.sql(query, unfinished.database, ours=",".join(addons.usual()))
         rename(unfinished, instance.database)
         remember(instance.server, instance.database, made=True, **facts(instance))
 
@@ -133,8 +133,8 @@ def prepare(instance, demo, fresh=False):
         with step("database: update") as progress:
             query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
             installed = {row[0] for row in instance.server.sql(query, instance.database)}
-            missing = [name for name in addons.names() if name not in installed]
-            stale = [name for name in addons.names() if name in installed]
+            missing = [name for name in addons.usual() if name not in installed]
+            stale = [name for name in addons.usual() if name in installed]
             if known.get("odoo", instance.odoo.key) != instance.odoo.key:
                 stale = ["base"]
             instance.install("updating the addon", progress, install=missing, update=stale)

@@ -25,7 +25,7 @@ def main(argv):
     arguments = options.parse_args(argv)
     with processes.ended_by_signals(), environment(f"{places.checkout_name()}_i18n") as instance:
         database.make(instance, demo=False, durable=False)
-        for name in addons.names():
+        for name in addons.usual():
             export(instance, name, arguments.languages)
         database.drop(instance)
 

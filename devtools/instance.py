@@ -22,13 +22,17 @@ DEMO_FAILED = "demo data failed to install"
 
 @dataclass
 class Instance:
-    """`database` names the folder too: file store, sessions, mails and logs are kept by database."""
+    """`database` names the folder too: file store, sessions, mails and logs are kept by database.
+
+    `extra_addons` are folders of further addons, `apart` names of ours that aren't installed everywhere.
+    """
 
     odoo: Odoo
     python: Path
     server: Server
     database: str
     extra_addons: tuple = ()
+    apart: tuple = ()
 
     @property
     def folder(self):

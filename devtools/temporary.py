@@ -22,10 +22,10 @@ class Running:
 
 
 @contextmanager
-def instance(name, demo, extra_addons=()):
+def instance(name, demo, extra_addons=(), apart=()):
     """A database of this checkout with the addons in it. Two runs in one checkout wait for each other."""
     with environment(f"{places.checkout_name()}_{name}") as found, places.lock(found.database):
-        found = replace(found, extra_addons=tuple(extra_addons))
+        found = replace(found, extra_addons=tuple(extra_addons), apart=tuple(apart))
         database.make(found, demo=demo, durable=False)
         try:
             yield found

@@ -89,12 +89,17 @@ def run_contract(expression):
 
 
 def run_odoo(expression):
-    """Against a database of its own, without demo data: tests make what they need."""
-    found = [f"{name}/tests" for name in addons.names() if (places.CHECKOUT / name / "tests").is_dir()]
+    """Against databases of their own, without demo data: tests make what they need."""
+    usual = run_odoo_with("test", addons.usual(), expression)
+    return usual + sum((run_odoo_with("apart", [name], expression, apart=[name]) for name in addons.APART), Count())
+
+
+def run_odoo_with(database, tested, expression, apart=()):
+    found = [f"{name}/tests" for name in tested if (places.CHECKOUT / name / "tests").is_dir()]
     if not found:
         return Count()
     system.chromium()
-    with temporary.instance("test", demo=False) as instance:
+    with temporary.instance(database, demo=False, apart=apart) as instance:
         arguments = [f"--odoo-config={instance.configure()}", f"--odoo-database={instance.database}", "--odoo-http"]
         return pytest(instance.python, [*arguments, *found], expression, **instance.environment)
 

@@ -68,6 +68,7 @@ def create(world, calendar, email, body, conference_version=0):
         "iCalUID": f"{event_id}@google.com",
         "sequence": 0,
         "eventType": "default",
+        "reminders": {"useDefault": True},
         "created": stamp(world.now()),
         "creator": {"email": email},
         "organizer": {"email": calendar.id},
