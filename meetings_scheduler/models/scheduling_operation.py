@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..providers.errors import ProviderError, Rejected
+from ..providers.errors import PermissionDenied, ProviderError, Rejected
 
 _logger = logging.getLogger(__name__)
 
@@ -154,6 +154,12 @@ class SchedulingOperation(models.Model):
         """Plans the next try: when the provider said so, else later each time; what it refuses for good fails."""
         if self.connection_id and isinstance(error, (ProviderError, UserError)):
             self.connection_id._provider_failed(error)
+        if self.kind == "write_event" and isinstance(
+            error, PermissionDenied
+        ):  # faults 25 and 36: waiting cures nothing
+            self.connection_id._lose(
+                self.env._("Bookings can't be written into this calendar any more. Connect it again.")
+            )
         refused = isinstance(error, Rejected)
         wait = getattr(error, "retry_after", None)
         delay = min(BACKOFF_BASE * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
