@@ -16,6 +16,7 @@
         "security/scheduling_rules.xml",
         "data/scheduling_duration.xml",
         "data/ir_cron.xml",
+        "data/mail_template.xml",
         "templates/mail_notice.xml",
         "templates/mail_permission.xml",
         "templates/mail_booking.xml",

@@ -188,10 +188,17 @@ class SchedulingBooking(models.Model):
             "audience": audience,
             "notice": notice,
             "manage_url": manage_url,
+            "trouble": self._trouble(notice, audience),
             "page_url": self.page_id.url,
             "lang": lang,
             "company": self.company_id.name,
         }
+
+    def _trouble(self, notice, audience):
+        """:return: why the host's visitors can only ask, and the cure; None for others, and as soon as it is mended"""
+        if audience == "host" and notice == "requested" and not self.holds_time:
+            return self.env["scheduling.connection"]._trouble(self.user_id)
+        return None
 
     def _subject(self, notice, audience, title, when):
         facts = {"title": title, "when": when}
@@ -228,7 +235,7 @@ class SchedulingBooking(models.Model):
                 "cancelled": self.env._("The meeting with %(visitor)s is cancelled.", **names),
                 "requested": self.env._("%(visitor)s asks for a meeting. Please accept or decline.", **names)
                 if self.holds_time
-                else self.env._("%(visitor)s asks for a meeting. Your calendar isn't connected.", **names),
+                else self.env._("%(visitor)s tried to book you and asks for a meeting.", **names),
                 "declined": self.env._("The request of %(visitor)s is declined.", **names),
             }[notice]
         return {

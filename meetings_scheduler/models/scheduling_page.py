@@ -309,10 +309,11 @@ class SchedulingPage(models.Model):
                 raise ValidationError(self.env._("Give the address of the place."))
 
     def copy_data(self, default=None):
+        """A copy is off until its owner has looked at it: a twin with the old text would be bookable at once."""
         return [
             dict(
-                vals,
-                name=self.env._("%(name)s (copy)", name=page.name),
+                {"is_published": False, **vals},
+                name=(default or {}).get("name") or self.env._("%(name)s (copy)", name=page.name),
                 slug=page._free_slug(f"{page._stem(page.user_id)} {page.name}"),
             )
             for page, vals in zip(self, super().copy_data(default), strict=True)

@@ -17,6 +17,7 @@ from . import test_google_settings
 from . import test_google_storm
 from . import test_import
 from . import test_italian
+from . import test_meeting_link
 from . import test_neutralize
 from . import test_outbox
 from . import test_page_cache

@@ -279,6 +279,9 @@ def test_google_calendars(nora, admin, server, user, shot):
         expect(inactive).to_contain_text("Access lost today")
 
     lose()
+    (calendar_id,) = call(nora, "scheduling.calendar", "search", [["name", "=", "Trade fairs"]])
+    nora.goto(f"{SETTINGS}?calendar={calendar_id}")  # the button of the mail leads here
+    expect(inactive.get_by_role("button", name="Check again")).to_be_focused()
     shot(nora, "inactive")
     assert fits(nora)
     inactive.get_by_role("button", name="Check again").click()

@@ -1,4 +1,5 @@
-import {Component, useState} from "@odoo/owl";
+import {Component, onMounted, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {CheckBox} from "@web/core/checkbox/checkbox";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
@@ -19,6 +20,17 @@ export class CalendarList extends Component {
         this.draft = useState(this.props.draft);
         this.state = useState({busy: false});
         this.howText = _t("How");
+        onMounted(() => this.goToNamed());
+    }
+
+    /** A mail about a lost calendar leads to its cures; the address only shows them. */
+    goToNamed() {
+        const id = Number(new URLSearchParams(browser.location.search).get("calendar"));
+        const cure = id && document.querySelector(`.o_meetings_inactive [data-lost="${id}"] button`);
+        if (cure) {
+            cure.scrollIntoView({block: "center"});
+            cure.focus();
+        }
     }
 
     get readable() {
