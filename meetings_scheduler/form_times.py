@@ -15,7 +15,7 @@ from .exceptions import PublicError
 # Longer questions would let one visitor keep a worker busy; calendar services draw the line at the same place.
 MAX_DAYS = 62
 YEARS = range(1900, 9000)
-SLOT_PARAMETERS = ("from", "to", "tz", "duration")
+SLOT_PARAMETERS = ("from", "to", "tz", "duration", "hold")
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def parse_slot_query(env, info, args):
     for key in args:
         # A mistyped or repeated parameter would otherwise be answered with other days than were meant.
         if key not in SLOT_PARAMETERS:
-            message = env._("Unknown parameter “%(name)s”. Use from, to, tz and duration.", name=key[:40])
+            message = env._("Unknown parameter “%(name)s”. Use from, to, tz, duration and hold.", name=key[:40])
             raise PublicError(400, "unknown_parameter", message, key[:40])
         if len(args.getlist(key)) > 1:
             message = env._("“%(name)s” is given more than once. Give it once.", name=key)

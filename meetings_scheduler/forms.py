@@ -27,7 +27,8 @@ class BookingRequest:
     """A booking as the visitor wants it, every field checked for form (not yet for availability).
 
     ``start`` is aware UTC; ``timezone`` the visitor's IANA zone; ``phone`` E.164 or empty; ``answers`` pairs of
-    question id and text; ``utm`` maps ``utm_source``, ``utm_medium`` and ``utm_campaign`` to text.
+    question id and text; ``utm`` maps ``utm_source``, ``utm_medium`` and ``utm_campaign`` to text; ``holder`` is what
+    :meth:`scheduling.hold._holder_of` made of the token of the visitor's hold.
     """
 
     start: datetime
@@ -44,6 +45,7 @@ class BookingRequest:
     lang: str = ""
     consent_version: str = ""
     utm: dict = field(default_factory=dict)
+    holder: str | None = None
 
 
 class _Errors:
@@ -107,6 +109,7 @@ def parse_booking(env, info, raw, *, region=None, host_emails=(), refused_domain
         idempotency_key=errors.catch(_idempotency_key, env, raw.get("idempotency_key")),
         lang=env.lang or "",
         utm=_utm(raw.get("utm")),
+        holder=errors.catch(env["scheduling.hold"]._holder_of, raw.get("hold")),
     )
     errors.raise_if_any()
     return request

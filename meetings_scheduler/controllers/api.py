@@ -8,9 +8,10 @@ from odoo.http import request
 from ..exceptions import PublicError
 from ..form_fields import check_text
 from ..form_times import parse_slot_query, parse_zone, unknown_zone_message
+from ..models.scheduling_page_slots import aware
 from . import openapi
 from .api_errors import api_route, json_body, slot_json
-from .common import book, check_can_change, find_page, find_token, is_trap, next_free, reschedule
+from .common import book, check_can_change, find_page, find_token, hold, is_trap, next_free, reschedule
 from .read_limit import check_read_limit
 
 BASE = "/meetings/api/v1"
@@ -31,6 +32,13 @@ class MeetingsApi(http.Controller):
     def slots(self, slug):
         check_read_limit()
         return (_slots_json(find_page(slug)),)
+
+    @api_route(f"{BASE}/pages/<slug>/holds", ["POST"])
+    def hold(self, slug):
+        page = find_page(slug)
+        held, token = hold(page, page._public_info(), json_body())
+        moments = {"start": held.start, "end": held.stop, "expires_at": held.expires_at}
+        return {"hold": token, **{name: aware(moment).isoformat() for name, moment in moments.items()}}, 201
 
     @api_route(f"{BASE}/pages/<slug>/bookings", ["POST"])
     def create_booking(self, slug):
@@ -83,8 +91,9 @@ def _slots_json(page, booking=None):
     """:return: the free times that the query string asks for"""
     query = parse_slot_query(request.env, page._time_facts(), request.httprequest.args)
     zone = zoneinfo.ZoneInfo(query.timezone)
-    slots = page._free_slots(query.start, query.end, query.duration_min, booking=booking)
-    first = slots[0] if slots else next_free(page, query.end, query.duration_min, booking)
+    holder = request.env["scheduling.hold"]._holder_of(request.httprequest.args.get("hold"))
+    slots = page._free_slots(query.start, query.end, query.duration_min, booking=booking, holder=holder)
+    first = slots[0] if slots else next_free(page, query.end, query.duration_min, booking, holder)
     answer = {
         "timezone": query.timezone,
         "slots": [slot_json(slot, zone) for slot in slots],

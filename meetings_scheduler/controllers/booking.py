@@ -12,6 +12,7 @@ from .common import (
     check_form_token,
     find_page,
     form_token,
+    hold,
     is_trap,
     new_idempotency_key,
     page_not_found,
@@ -71,6 +72,33 @@ class BookingPages(http.Controller):
         return stream.get_response(max_age=3600)
 
     @http.route(
+        "/meetings/<slug>/hold",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        csrf=False,
+        max_content_length=MAX_FORM,
+        sitemap=False,
+    )
+    def hold(self, slug, **_params):
+        """Keeps the chosen time and shows the form; a time that can't be kept can be booked all the same."""
+        try:
+            page = find_page(slug)
+        except PublicError as error:
+            return error_page(error, private=True)
+        form = full_form()
+        picker = _form_picker(page, form, slug)
+        try:
+            check_csrf(form)
+            hold(page, picker.info, form)
+        except SlotTaken as error:
+            return refuse_to_store(_form_page(picker, form, error))
+        except PublicError:
+            return _form_page(picker, form)  # which says by itself what is wrong with the time
+        return _form_page(picker, form)
+
+    @http.route(
         "/meetings/<slug>/book",
         type="http",
         auth="public",
@@ -89,12 +117,11 @@ class BookingPages(http.Controller):
         form = full_form()
         if is_trap(form):
             return render("meetings_scheduler.received_page", {})
-        info = page._public_info()
-        picker = Picker(page, info, {"tz": form.get("timezone"), "duration": form.get("duration")}, f"/meetings/{slug}")
+        picker = _form_picker(page, form, slug)
         try:
             check_csrf(form)
             check_form_token(form.get("form_token"))
-            booking = book(page, info, form)
+            booking = book(page, picker.info, form)
         except PublicError as error:
             return refuse_to_store(_form_page(picker, form, error))
         return request.redirect(f"/meetings/manage/{booking._mint_token('visitor')}?done=booked")
@@ -119,6 +146,11 @@ def _has_key(page):
     return bool(page._link())
 
 
+def _form_picker(page, form, slug):
+    args = {"tz": form.get("timezone"), "duration": form.get("duration"), "hold": form.get("hold")}
+    return Picker(page, page._public_info(), args, f"/meetings/{slug}")
+
+
 def _form_page(picker, form, error=None):
     """:param form: what was typed so far; shown again as it was"""
     env = request.env
@@ -137,6 +169,7 @@ def _form_page(picker, form, error=None):
         "errors": errors,
         "error": error,
         "start": start,
+        "kept_until": picker.kept_until(start),
         "start_label": start and f"{picker.long_date(start)}, {picker.clock(start)}",
         "back_url": picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
         "alternatives": conflict_links(picker, error) if isinstance(error, SlotTaken) else [],

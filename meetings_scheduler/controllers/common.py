@@ -10,7 +10,7 @@ from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..exceptions import PublicError
-from ..form_times import parse_duration, parse_instant
+from ..form_times import parse_duration, parse_instant, parse_zone
 from ..forms import UTM_KEYS, parse_booking
 from .read_limit import check_read_limit
 
@@ -85,6 +85,29 @@ def book(page, info, raw):
     booking = page._book(booking_request)
     _count_mails("email", booking)
     return booking
+
+
+def hold(page, info, raw):
+    """Keeps a time for a visitor while they fill in the form; at most as many an hour as they could book.
+
+    :param raw: mapping with ``start``, ``duration``, ``timezone`` and ``hold``, the visitor's token, if they have one
+    :return: the hold and the token that stands for it
+    :raises PublicError: whatever keeps it from being held
+    """
+    env = request.env
+    start = parse_instant(env, raw.get("start"), parse_zone(raw.get("timezone")) or info["timezone"], "start")
+    duration = parse_duration(env, info, raw.get("duration"))
+    token = raw.get("hold") or new_hold()
+    holder = env["scheduling.hold"]._holder_of(token)
+    counters = env["scheduling.counter"].sudo()
+    counters._count("hold", request.httprequest.remote_addr)
+    sender = counters._hash("ip", request.httprequest.remote_addr)
+    return page._hold(holder, sender, start, duration), token
+
+
+def new_hold():
+    """:return: a token for a visitor's hold"""
+    return secrets.token_urlsafe(24)
 
 
 def reschedule(token, info, raw, zone, reason):
@@ -163,6 +186,6 @@ def check_form_token(value):
         raise PublicError(400, "too_fast", env._("That was quick! Please check your details and send once more."))
 
 
-def next_free(page, after, duration_min, booking=None):
+def next_free(page, after, duration_min, booking=None, holder=None):
     """:return: the next free slot at or after ``after`` (aware UTC), or None; nothing before now is looked at"""
-    return page._next_free(max(after, utc_now()), duration_min, booking=booking)
+    return page._next_free(max(after, utc_now()), duration_min, booking=booking, holder=holder)

@@ -58,6 +58,12 @@ SLOT_QUERY = [
     },
     TZ,
     DURATION,
+    {
+        "name": "hold",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "The visitor's hold, which isn't in their own way.",
+    },
 ]
 EXPLAIN_QUERY = [
     {
@@ -118,6 +124,16 @@ def document(server):
                     ),
                     "security": [{"session": []}],
                 }
+            },
+            "/pages/{slug}/holds": {
+                "post": _operation(
+                    "createHold",
+                    "Keep a time while the visitor fills in the form",
+                    [SLUG],
+                    {201: _ref("Hold")},
+                    (400, 404, 409, 413, 415, 429),
+                    body="HoldRequest",
+                )
             },
             "/pages/{slug}/bookings": {
                 "post": _operation(

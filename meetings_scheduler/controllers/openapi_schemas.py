@@ -58,6 +58,7 @@ SCHEMAS = {
         company=TEXT,
         host=_object(["name"], name=TEXT, photo_url=TEXT),
         type={"enum": ["one_to_one", "group", "round_robin", "collective", "fixed_plus_one"]},
+        hold_minutes={"type": "integer", "description": "How long a chosen time can be kept; 0: not at all."},
         approval={"enum": ["none", "short", "always"], "description": "When a booking waits for the host's yes."},
         online={"type": "boolean", "description": "false: times can be asked for, nothing is confirmed at once."},
         timezone=TEXT,
@@ -95,6 +96,24 @@ SCHEMAS = {
         visitor={"type": ["string", "null"], "description": "What the page makes of the visitor's address, in words."},
         times={"type": "array", "items": EXPLAINED},
     ),
+    "HoldRequest": _object(
+        ["start"],
+        start={"type": "string", "description": "As in BookingRequest."},
+        duration=INTEGER,
+        timezone={"type": "string", "description": "IANA name, for a start without offset."},
+        hold={
+            "type": "string",
+            "description": "The visitor's hold so far, or 22 to 128 random letters, digits, - and _. Choosing another "
+            "time with it frees the one before.",
+        },
+    ),
+    "Hold": _object(
+        ["hold", "start", "end", "expires_at"],
+        hold={"type": "string", "description": "A secret: who has it can book the time."},
+        start=MOMENT,
+        end=MOMENT,
+        expires_at={**MOMENT, "description": "From then on the time is anybody's. It isn't prolonged."},
+    ),
     "BookingRequest": _object(
         ["start", "first_name", "last_name", "email"],
         start={
@@ -114,6 +133,7 @@ SCHEMAS = {
         guests={"type": "array", "items": EMAIL, "maxItems": MAX_GUESTS},
         consent={"type": ["boolean", "string"], "description": "true, or the version of the text that was agreed to."},
         utm=_object([], utm_source=TEXT, utm_medium=TEXT, utm_campaign=TEXT),
+        hold={"type": "string", "description": "The visitor's hold, if the time is kept for them."},
         idempotency_key={"type": "string", "description": "As the header Idempotency-Key."},
     ),
     "RescheduleRequest": _object(["start"], start=TEXT, duration=INTEGER, timezone=TEXT, reason=TEXT),

@@ -14,8 +14,8 @@ from odoo.tools.misc import babel_locale_parse
 
 from ..exceptions import PublicError
 from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
-from ..models.scheduling_page_slots import aware
-from .common import next_free, utc_now
+from ..models.scheduling_page_slots import aware, naive
+from .common import new_hold, next_free, utc_now
 from .words import clock, long_date, zone_name
 
 
@@ -24,7 +24,7 @@ class Picker:
 
     :param page: the page (sudo)
     :param info: its `_public_info`
-    :param args: the query string (``month``, ``day``, ``tz``, ``duration``, ``view``)
+    :param args: the query string (``month``, ``day``, ``tz``, ``duration``, ``view``, ``hold``)
     :param base: path the links lead to; empty if this page is at that path
     :param booking: the booking that is being moved, if one is
     """
@@ -39,6 +39,7 @@ class Picker:
         self.zone = self._choose_zone()
         self.tz = zoneinfo.ZoneInfo(self.zone)
         self.duration = self._choose_duration()
+        self.hold, self.holder = self._known_hold()
         self.month, self.day = self._choose_month()
         self.slots = self._load()
 
@@ -63,6 +64,25 @@ class Picker:
         except PublicError as error:
             self._refuse(error.message)
             return default
+
+    def _known_hold(self):
+        """:return: (token, holder) of the time that is kept for the visitor, if one is; a broken token is none"""
+        token = self.args.get("hold")
+        try:
+            return token, self.env["scheduling.hold"]._holder_of(token)
+        except PublicError:
+            return None, None
+
+    @property
+    def keeps(self):
+        """Whether a chosen time is kept while the visitor fills in the form."""
+        return bool(self.info["hold_minutes"] and self.info["online"] and not self.booking)
+
+    def kept_until(self, start):
+        """:return: until when the page keeps ``start`` (aware) for the visitor, in words, or None"""
+        held = self.env["scheduling.hold"]._of(self.page, self.holder)
+        alive = held and held.expires_at > naive(utc_now()) and start and held.start == naive(start)
+        return self.clock(aware(held.expires_at)) if alive else None
 
     def _choose_month(self):
         """:return: (first day of the month, chosen day or None)"""
@@ -101,10 +121,10 @@ class Picker:
         """Reads a day more on each side: the script may show the same slots in another zone."""
         start = day_start(self.month, self.zone) - timedelta(days=1)
         end = day_start(_next_month(self.month), self.zone) + timedelta(days=1)
-        return self.page._free_slots(start, end, self.duration, booking=self.booking)
+        return self.page._free_slots(start, end, self.duration, booking=self.booking, holder=self.holder)
 
     def _next_free(self, after):
-        return next_free(self.page, after, self.duration, self.booking)
+        return next_free(self.page, after, self.duration, self.booking, self.holder)
 
     # ------------------------------------------------------------ words
 
@@ -145,6 +165,7 @@ class Picker:
     def _kept(self):
         return {
             "step": self.args.get("step"),
+            "hold": self.hold,
             "tz": self.zone if parse_zone(self.args.get("tz")) else None,
             "duration": self.duration if self.duration != self.info["default_duration"] else None,
         }
@@ -171,6 +192,8 @@ class Picker:
             "weeks": self._weeks(week_start, by_day, chosen),
             "chosen_label": chosen and self.long_date(chosen),
             "times": [self._time(slot) for slot in by_day.get(chosen, ())],
+            # Chosen without the script, a time is posted with this: sent once more, the form is the same visitor's.
+            "hold": (self.hold or new_hold()) if self.keeps else None,
             "next_free": next_slot and self._next_free_link(next_slot),
             "durations": [
                 {"minutes": minutes, "url": self.url(duration=minutes), "chosen": minutes == self.duration}

@@ -25,8 +25,9 @@ OUTCOMES = [
 class SchedulingBooking(models.Model):
     _name = "scheduling.booking"
     _description = "Booking"
-    _inherit = ["mail.thread", "utm.mixin"]
+    _inherit = ["scheduling.reservation", "mail.thread", "utm.mixin"]
     _order = "start desc, id desc"
+    _taken_by = "booking_id"
     _mail_post_access = "read"  # hosts write notes; the booking itself changes by its buttons only
 
     reference = fields.Char(

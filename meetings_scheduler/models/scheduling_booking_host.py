@@ -1,4 +1,4 @@
-"""The time a booking takes from each of its hosts, buffers included; PostgreSQL refuses that two of them overlap."""
+"""The time a booking or a hold takes from each host, buffers included; PostgreSQL refuses that two of them overlap."""
 
 from odoo import fields, models
 
@@ -8,7 +8,8 @@ class SchedulingBookingHost(models.Model):
     _description = "Booked Time of a Host"
     _order = "user_id, start"
 
-    booking_id = fields.Many2one("scheduling.booking", required=True, ondelete="cascade", index=True)
+    booking_id = fields.Many2one("scheduling.booking", ondelete="cascade", index=True)
+    hold_id = fields.Many2one("scheduling.hold", ondelete="cascade", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Host", required=True, ondelete="restrict")
     start = fields.Datetime(required=True, help="Start of the meeting less the buffer before it.")
     stop = fields.Datetime(required=True, help="End of the meeting plus the buffer after it.")
@@ -26,4 +27,5 @@ class SchedulingBookingHost(models.Model):
         "The host already has a booking at this time.",
     )
     _seat_uniq = models.UniqueIndex("(seat_group, user_id, seat) WHERE blocks")
+    _one_reason = models.Constraint("CHECK (num_nonnulls(booking_id, hold_id) = 1)")
     _period_sane = models.Constraint("CHECK (start < stop)")

@@ -1,16 +1,11 @@
 """What a booking leaves in Odoo: the host's time, the contact, the calendar event, the opportunity."""
 
 from datetime import timedelta
-from itertools import count
 
-import psycopg2.errors
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
-
-from ..exceptions import SlotTaken
 
 # The booking sends its own invitation, and it knows of the change already.
 OWN_WRITE = {
@@ -26,50 +21,8 @@ OWN_WRITE = {
 class SchedulingBooking(models.Model):
     _inherit = "scheduling.booking"
 
-    def _take_time(self, hosts=None):
-        """Reserves the hosts' time, buffers included. PostgreSQL decides whether it is still free.
-
-        :param hosts: the users who host the meeting; None for those who do already
-        :raises SlotTaken: another booking has it
-        :raises ConcurrencyError: somebody else sat down in a group at this very moment; tried again, it will be clear
-        """
-        self.ensure_one()
-        hosts = hosts or self.host_ids.user_id
-        rows = [
-            {
-                "booking_id": self.id,
-                "user_id": host.id,
-                "start": self.start - timedelta(minutes=self.buffer_before),
-                "stop": self.stop + timedelta(minutes=self.buffer_after),
-                "blocks": self.state == "confirmed" or self.holds_time,
-                **self._seat(host),
-            }
-            for host in hosts.sorted("id")  # always in this order: two meetings of the same hosts can't deadlock
-        ]
-        try:
-            with self.env.cr.savepoint():
-                self.host_ids.unlink()
-                self.env["scheduling.booking.host"].create(rows)
-        except psycopg2.errors.ExclusionViolation:
-            raise SlotTaken(self.env._("Someone just took this time. Please choose another one.")) from None
-        except psycopg2.errors.UniqueViolation:
-            raise ConcurrencyError("a group's seat was taken") from None
-
-    def _seat(self, host):
-        """:return: what visitors of a group share at this time, and the number of this one's seat with ``host``"""
-        if self.page_id.page_type != "group":
-            return {"seat_group": f"booking:{self.id}", "seat": 1}
-        seat_group = f"page:{self.page_id.id}:{self.start}:{self.stop}"
-        together = self.env["scheduling.booking.host"].search(
-            [
-                ("seat_group", "=", seat_group),
-                ("user_id", "=", host.id),
-                ("blocks", "=", True),
-                ("booking_id", "!=", self.id),
-            ]
-        )
-        taken = set(together.mapped("seat"))
-        return {"seat_group": seat_group, "seat": next(seat for seat in count(1) if seat not in taken)}
+    def _blocks_time(self):
+        return self.state == "confirmed" or self.holds_time
 
     def _find_or_create_contact(self):
         """The contact of the visitor's address. One that exists already is never changed from a public form."""

@@ -33,7 +33,7 @@ class SchedulingPage(models.Model):
         booking = page._repeated(request)
         if booking:
             return booking
-        decision = page._require_free(request.start, request.duration_min)
+        decision = page._require_free(request.start, request.duration_min, holder=request.holder)
         booking = page._reserve(request, decision.host_ids)
         booking._find_or_create_contact()
         if booking.state == "confirmed":
@@ -57,6 +57,7 @@ class SchedulingPage(models.Model):
                 continue
             try:
                 with self.env.cr.savepoint():  # whoever is turned away leaves nothing behind
+                    self.env["scheduling.hold"]._of(self, request.holder).unlink()
                     values = self._booking_values(request, hosts, choices, promised=known == "free")
                     booking = self.env["scheduling.booking"].create(values)
                     booking._take_time(hosts)
@@ -66,7 +67,8 @@ class SchedulingPage(models.Model):
             except psycopg2.errors.UniqueViolation:
                 raise ConcurrencyError("form or link in use") from None
         message = lost.message if lost else self._taken_message()
-        raise SlotTaken(message, self._nearest_free_now(request.start, request.duration_min)) from None
+        nearest = self._nearest_free_now(request.start, request.duration_min, holder=request.holder)
+        raise SlotTaken(message, nearest) from None
 
     def _contact_of(self, email_normalized):
         """:return: the contact of a visitor's address if its salesperson may go first, else an empty recordset"""
@@ -113,13 +115,13 @@ class SchedulingPage(models.Model):
         except SlotTaken as error:
             raise SlotTaken(error.message, self._nearest_free_now(start, duration_min, booking)) from None
 
-    def _require_free(self, start, duration_min, booking=None):
+    def _require_free(self, start, duration_min, booking=None, holder=None):
         """:return: the engine's :class:`availability.Decision`; :raises SlotTaken: it says no"""
-        decision = self._check_slot(start, duration_min, booking)
+        decision = self._check_slot(start, duration_min, booking, holder)
         if not decision.ok:
             raise SlotTaken(
                 self._why_not(decision.reasons),
-                self._nearest_free(start, duration_min, booking=booking),
+                self._nearest_free(start, duration_min, booking=booking, holder=holder),
                 code="not_free",
             )
         return decision
@@ -139,14 +141,16 @@ class SchedulingPage(models.Model):
     def _taken_message(self):
         return self.env._("Someone just took this time. Please choose another one.")
 
-    def _nearest_free_now(self, start, duration_min, booking=None):
+    def _nearest_free_now(self, start, duration_min, booking=None, holder=None):
         """The nearest free times as the database stands now.
 
         Who lost a race looks at a snapshot from before it; a second, read-only look sees the winner.
         """
         with self.env.registry.cursor(readonly=True) as cr:
             page = self.with_env(self.env(cr=cr))
-            return page._nearest_free(start, duration_min, booking=booking and booking.with_env(page.env))
+            return page._nearest_free(
+                start, duration_min, booking=booking and booking.with_env(page.env), holder=holder
+            )
 
     def _repeated(self, request):
         """:return: the booking this request made already, or an empty recordset"""

@@ -31,12 +31,15 @@ class SchedulingPage(models.Model):
         """
         self.env["scheduling.busy"].flush_model(["user_id", "start", "stop"])
         self.env["scheduling.booking.host"].flush_model()
-        self.env["scheduling.booking"].flush_model(["start", "stop", "buffer_before", "buffer_after", "page_id"])
+        for model in ("scheduling.booking", "scheduling.hold"):
+            self.env[model].flush_model(["start", "stop", "buffer_before", "buffer_after", "page_id"])
+        self.env["scheduling.hold"].flush_model(["holder", "expires_at"])
         self.env["resource.calendar.leaves"].flush_model()
         occupied = {user_id: Occupied() for user_id in users.ids}
-        for user_id, period_start, period_end, before, after, same_page, key in self.env.execute_query(
+        for user_id, period_start, period_end, *taken in self.env.execute_query(
             self._occupied_query(users, start, end, moved)
         ):
+            before, after, same_page, key, holder, until = taken
             if key is None:
                 occupied[user_id].busy.append((period_start, period_end))
             else:
@@ -47,8 +50,10 @@ class SchedulingPage(models.Model):
                         buffer_before=before,
                         buffer_after=after,
                         same_page=same_page,
-                        key=key,
-                        label=str(key),
+                        key=(key, holder),
+                        label="" if holder else str(key),
+                        hold_owner=holder,
+                        hold_until=until,
                     )
                 )
         return occupied
@@ -58,7 +63,7 @@ class SchedulingPage(models.Model):
         return SQL(
             """
             SELECT host.user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
-                   NULL::int, NULL::int, NULL::bool, NULL::int
+                   NULL::int, NULL::int, NULL::bool, NULL::int, NULL::text, NULL::bigint
               FROM unnest(%(users)s::int[]) host (user_id)
              CROSS JOIN LATERAL (
                   SELECT unnest(range_agg(tsrange(start, stop))) AS period
@@ -71,14 +76,20 @@ class SchedulingPage(models.Model):
               ) merged
              UNION ALL
             SELECT user_id, extract(epoch FROM lower(period))::bigint, extract(epoch FROM upper(period))::bigint,
-                   NULL, NULL, NULL, NULL
+                   NULL, NULL, NULL, NULL, NULL, NULL
               FROM (%(days_off)s) days_off
              UNION ALL
-            SELECT host.user_id, extract(epoch FROM booking.start)::bigint, extract(epoch FROM booking.stop)::bigint,
-                   booking.buffer_before * 60, booking.buffer_after * 60, booking.page_id = %(page)s, booking.id
+            SELECT host.user_id,
+                   extract(epoch FROM COALESCE(booking.start, hold.start))::bigint,
+                   extract(epoch FROM COALESCE(booking.stop, hold.stop))::bigint,
+                   COALESCE(booking.buffer_before, hold.buffer_before) * 60,
+                   COALESCE(booking.buffer_after, hold.buffer_after) * 60,
+                   COALESCE(booking.page_id, hold.page_id) = %(page)s,
+                   COALESCE(booking.id, hold.id), hold.holder, extract(epoch FROM hold.expires_at)::bigint
               FROM scheduling_booking_host host
-              JOIN scheduling_booking booking ON booking.id = host.booking_id
-             WHERE host.blocks AND host.user_id = ANY(%(users)s) AND host.booking_id <> %(moved)s
+              LEFT JOIN scheduling_booking booking ON booking.id = host.booking_id
+              LEFT JOIN scheduling_hold hold ON hold.id = host.hold_id
+             WHERE host.blocks AND host.user_id = ANY(%(users)s) AND host.booking_id IS DISTINCT FROM %(moved)s
                AND tsrange(host.start, host.stop) && tsrange(%(count_from)s, %(count_to)s)
             """,
             users=users.ids,

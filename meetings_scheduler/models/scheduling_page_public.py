@@ -110,6 +110,7 @@ class SchedulingPage(models.Model):
             "guests": page.allow_guests,
             "questions": [question._public_info() for question in page.question_ids],
             "consent": page._consent(),
+            "hold_minutes": page.hold_minutes,
         }
 
     def _host_names(self):

@@ -15,6 +15,7 @@ SETTINGS = {
     "limit_count": ("when", "limit_ids"),
     "limit_minutes": ("when", "limit_ids"),
     "seats": ("what", "seats"),
+    "hold": ("form", "hold_minutes"),
     "no_host": ("who", "host_ids"),
 }
 CALENDAR_SETTINGS = "meetings_scheduler.calendar_settings"
@@ -99,6 +100,7 @@ class SchedulingPage(models.Model):
             "busy": lambda: name,
             "buffer": lambda: self.env._("Buffer next to %(event)s", event=name or self.env._("another booking")),
             "booking": lambda: self.env._("Booked"),
+            "hold": lambda: self.env._("A visitor is filling in the form"),
             "seats": lambda: self.env._("All seats are taken"),
             "limit_count": lambda: self.env._("Limit of meetings a %(period)s", period=period),
             "limit_minutes": lambda: self.env._("Limit of minutes a %(period)s", period=period),

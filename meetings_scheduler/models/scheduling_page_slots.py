@@ -26,37 +26,38 @@ def naive(moment):
 class SchedulingPage(models.Model):
     _inherit = "scheduling.page"
 
-    def _free_slots(self, start, end, duration_min, booking=None):
+    def _free_slots(self, start, end, duration_min, booking=None, holder=None):
         """Every time a visitor may book.
 
         :param start: aware; the first instant a meeting may start
         :param end: aware; meetings start before it
         :param duration_min: one of the page's durations
         :param booking: the booking that is being moved; it doesn't stand in its own way
+        :param holder: whose hold doesn't stand in their way, see :meth:`scheduling.hold._holder_of`
         :return: list of :class:`availability.Slot`, sorted
         """
         rules = self._rules(duration_min, booking)
         return availability.slots(
-            rules, self._host_calendars(start, end, booking), now=self._now(), start=start, end=end
+            rules, self._host_calendars(start, end, booking), now=self._now(), start=start, end=end, visitor=holder
         )
 
-    def _next_free(self, after, duration_min, booking=None):
+    def _next_free(self, after, duration_min, booking=None, holder=None):
         """:return: the first free :class:`availability.Slot` at or after ``after`` (aware), or None"""
         rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(after, self._window_end(), booking)
-        return availability.next_free(rules, hosts, now=self._now(), after=after)
+        return availability.next_free(rules, hosts, now=self._now(), after=after, visitor=holder)
 
-    def _nearest_free(self, start, duration_min, count=3, booking=None):
+    def _nearest_free(self, start, duration_min, count=3, booking=None, holder=None):
         """:return: the ``count`` free :class:`availability.Slot` nearest to ``start`` (aware), nearest first"""
         rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(self._now(), self._window_end(), booking)
-        return availability.nearest(rules, hosts, start, now=self._now(), count=count)
+        return availability.nearest(rules, hosts, start, now=self._now(), count=count, visitor=holder)
 
-    def _check_slot(self, start, duration_min, booking=None):
+    def _check_slot(self, start, duration_min, booking=None, holder=None):
         """:return: :class:`availability.Decision` for one start (aware), by the code that shows the slots"""
         rules = self._rules(duration_min, booking)
         hosts = self._host_calendars(start, start + timedelta(minutes=duration_min), booking)
-        return availability.check(rules, hosts, start, now=self._now())
+        return availability.check(rules, hosts, start, now=self._now(), visitor=holder)
 
     # ------------------------------------------------------------ records to dataclasses
 

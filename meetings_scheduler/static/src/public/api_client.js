@@ -47,9 +47,13 @@ export class ApiClient {
     }
 
     /** @returns {Promise<{slots: string[], nextFree: string|null}>} instants */
-    async slots(owner, {from, to, tz, duration}) {
-        const answer = await this.call(`${owner}/slots?${new URLSearchParams({from, to, tz, duration})}`);
+    async slots(owner, query) {
+        const answer = await this.call(`${owner}/slots?${new URLSearchParams(query)}`);
         return {slots: answer.slots.map((slot) => slot.start), nextFree: answer.next_free && answer.next_free.start};
+    }
+
+    hold(slug, body) {
+        return this.call(`/pages/${slug}/holds`, body);
     }
 
     book(slug, body) {

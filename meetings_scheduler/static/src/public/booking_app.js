@@ -1,4 +1,4 @@
-import {Component, markup, onMounted, onPatched, useRef, useState} from "@odoo/owl";
+import {Component, markup, onMounted, onPatched, onWillUnmount, useRef, useState} from "@odoo/owl";
 
 import {_t} from "@web/core/l10n/translation";
 import {ApiClient} from "./api_client";
@@ -7,6 +7,12 @@ import {Confirmation} from "./confirmation";
 import {addMonths, browserZone, dayOf, groupByDay, lastDay, Words, zoneLabel} from "./dates";
 import {MonthGrid} from "./month_grid";
 import {ZonePicker} from "./zone_picker";
+
+/** @returns {string} 128 random bits */
+function randomHex() {
+    const bytes = window.crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 const ALL_FIELDS = {first_name: "", last_name: "", email: "", phone: "", guests: "", consent: false, company_fax: ""};
 
@@ -40,6 +46,8 @@ export class BookingApp extends Component {
             failure: null, // function that tries again
             step: "month", // month, times, form, done; only a telephone tells the first two apart
             start: null,
+            keptUntil: null, // instant until which nobody else can take it
+            lapsed: false, // it was kept, and isn't any more
             errors: {},
             message: "",
             alternatives: [],
@@ -59,6 +67,7 @@ export class BookingApp extends Component {
                 this.showMonth(this.state.month);
             }
         });
+        onWillUnmount(() => clearTimeout(this.lapse));
         onPatched(() => {
             if (this.focusNext) {
                 const target = this.main.el.querySelector(this.focusNext);
@@ -152,7 +161,7 @@ export class BookingApp extends Component {
         if (!this.known.has(key)) {
             this.state.loading = true;
             try {
-                const query = {from: `${month}-01`, to: lastDay(month), tz: zone, duration};
+                const query = {from: `${month}-01`, to: lastDay(month), tz: zone, duration, ...this.ownHold};
                 this.known.set(key, await this.api.slots(this.owner, query));
             } catch (error) {
                 if (this.isCurrent(key)) {
@@ -210,6 +219,45 @@ export class BookingApp extends Component {
     chooseTime(start) {
         Object.assign(this.state, {start, step: "form", errors: {}, message: "", alternatives: []});
         this.focusNext = this.moving ? ".o_ms_form h2" : null;
+        this.keep(start);
+    }
+
+    /** Where the page does so, keeps the chosen time while the form is filled in; if it can't, booking is as ever. */
+    async keep(start) {
+        clearTimeout(this.lapse);
+        Object.assign(this.state, {keptUntil: null, lapsed: false});
+        if (this.moving || !this.info.online || !this.info.hold_minutes) {
+            return;
+        }
+        this.holdToken ||= randomHex();
+        const {duration, zone} = this.state;
+        const isCurrent = () => this.state.step === "form" && this.state.start === start;
+        try {
+            const kept = await this.api.hold(this.info.slug, {start, duration, timezone: zone, ...this.ownHold});
+            if (isCurrent()) {
+                this.state.keptUntil = kept.expires_at;
+                const left = Math.max(new Date(kept.expires_at) - Date.now(), 0);
+                this.lapse = setTimeout(
+                    () => Object.assign(this.state, {keptUntil: null, lapsed: this.state.step === "form"}),
+                    left
+                );
+            }
+        } catch (error) {
+            if (!("status" in error)) {
+                throw error;
+            }
+            if (isCurrent() && ["slot_taken", "not_free"].includes(error.code)) {
+                this.refused(error);
+            }
+        }
+    }
+
+    get ownHold() {
+        return this.holdToken ? {hold: this.holdToken} : {};
+    }
+
+    get keptNote() {
+        return _t("This time is kept for you until %(time)s.", {time: this.clock(this.state.keptUntil)});
     }
 
     back() {
@@ -230,15 +278,14 @@ export class BookingApp extends Component {
         if (this.moving) {
             return {start, duration, timezone: zone, reason};
         }
-        return {...details, start, duration, timezone: zone, utm: this.props.config.utm};
+        return {...details, start, duration, timezone: zone, utm: this.props.config.utm, ...this.ownHold};
     }
 
     /** The same data keeps its key, so that a repeat after a lost answer is not a second booking. */
     keyFor(payload) {
         const text = JSON.stringify(payload);
         if (text !== this.sentText) {
-            const bytes = window.crypto.getRandomValues(new Uint8Array(16));
-            this.sentKey = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+            this.sentKey = randomHex();
             this.sentText = text;
         }
         return this.sentKey;
