@@ -57,7 +57,7 @@ class SchedulingBusy(models.Model):
 
     @api.model
     def _hold(self, links):
-        """A meeting that its outside calendar doesn't know yet keeps its host busy at once, until it is read from there.
+        """A meeting that its outside calendar doesn't know yet keeps its host busy until it is read from there.
 
         :param links: scheduling.event.link
         """

@@ -215,10 +215,5 @@ class SchedulingOperation(models.Model):
     )
 
     def _do_write_series(self, series_id):
-        """Brings the series in line with the recurring meeting as it is now; nothing, if sync was turned off."""
-        series = self.env["scheduling.series"].browse(series_id).exists()
-        connection = self.connection_id._syncs()
-        if series and connection:
-            with connection._adapter() as adapter:
-                series._write_remote(adapter)
-            connection._refresh_soon()  # what it was before is no longer busy
+        """Brings the series in line with the recurring meeting as it is now."""
+        self._write_linked(self.env["scheduling.series"].browse(series_id))

@@ -210,12 +210,19 @@ class SchedulingOperation(models.Model):
     )
 
     def _do_write_meeting(self, link_id):
-        """Brings the event in line with the meeting as it is now; nothing, if sync was turned off meanwhile."""
-        link = self.env["scheduling.event.link"].browse(link_id).exists()
-        connection = self.connection_id._syncs()
-        if link and connection:
+        """Brings the event in line with the meeting as it is now."""
+        self._write_linked(self.env["scheduling.event.link"].browse(link_id))
+
+    def _write_linked(self, linked, method="_write_remote"):
+        """Nothing happens if sync was turned off meanwhile.
+
+        :param linked: a link or a series, which may be gone
+        :param method: its method that writes, given an adapter
+        """
+        linked, connection = linked.exists(), self.connection_id._syncs()
+        if linked and connection:
             with connection._adapter() as adapter:
-                link._write_remote(adapter)
+                getattr(linked, method)(adapter)
             connection._refresh_soon()  # what it was before is no longer busy
 
     def _subject(self):

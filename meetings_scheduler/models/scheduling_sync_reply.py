@@ -24,6 +24,8 @@ class SchedulingEventLink(models.Model):
     def _write_reply(self, adapter):
         """:raises ProviderError: to be tried again, or not, as it says"""
         self.ensure_one()
+        if not self.reply or self.state != "live":
+            return
         event = self._read_event(adapter)
         if event is None:
             self._follow_removal()
@@ -41,9 +43,5 @@ class SchedulingOperation(models.Model):
     )
 
     def _do_write_reply(self, link_id):
-        """Nothing, if it was answered meanwhile or sync was turned off."""
-        link = self.env["scheduling.event.link"].browse(link_id).exists()
-        connection = self.connection_id._syncs()
-        if link.reply and link.state == "live" and connection:
-            with connection._adapter() as adapter:
-                link._write_reply(adapter)
+        """The user's last answer; an earlier one that it overtook is not written any more."""
+        self._write_linked(self.env["scheduling.event.link"].browse(link_id), "_write_reply")

@@ -76,7 +76,7 @@ class TestReplies(SyncCase):
         self.assertEqual(states, {self.jane: "accepted", self.host.partner_id: "accepted"})
 
     def test_address_changed(self):
-        """B2: a contact has a new address: correcting it mails nobody; later updates go there, to the old one no more."""
+        """B2: a contact has a new address: correcting it mails nobody; later updates go there, not to the old one."""
         meeting = self.meet(self.at(10))
         self.work()
         sent = len(self.mails_there())
