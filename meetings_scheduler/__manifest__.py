@@ -27,6 +27,7 @@
         "templates/mail_lost_access.xml",
         "wizard/scheduling_reason_views.xml",
         "wizard/scheduling_reassign_views.xml",
+        "wizard/scheduling_two_accounts_views.xml",
         "views/scheduling_page_views.xml",
         "views/scheduling_booking_views.xml",
         "views/scheduling_operation_views.xml",

@@ -99,16 +99,18 @@ class SchedulingConnection(models.Model):
         """
         connection = self._of_user(user).filtered(lambda account: account.provider == "odoo")
         if not connection:
-            connection = self._add_account(
-                user,
-                {
-                    "account": user.email_normalized or user.login,
-                    "calendar_ids": [fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})],
-                },
-            )
+            connection = self._add_account(user, self._odoo_values(user))
         connection._refresh_busy()
         connection._ensure_page()
         return connection
+
+    @api.model
+    def _odoo_values(self, user):
+        """:return: values of a new connection with the user's Odoo calendar"""
+        return {
+            "account": user.email_normalized or user.login,
+            "calendar_ids": [fields.Command.create({"name": user.name, "remote_id": "odoo", "is_main": True})],
+        }
 
     def _ensure_page(self):
         """Who connects a calendar for scheduling pages has one to share."""

@@ -3,6 +3,7 @@
 from odoo import fields, models, tools
 
 from .scheduling_connection import STATES
+from .scheduling_connection_accounts import PURPOSES
 
 
 class SchedulingConnectionHealth(models.Model):
@@ -21,6 +22,7 @@ class SchedulingConnectionHealth(models.Model):
         "Calendar",
         readonly=True,
     )
+    purpose = fields.Selection(PURPOSES, readonly=True)
     state = fields.Selection(STATES, readonly=True)
     lost_at = fields.Datetime("Lost since", readonly=True)
     checked_at = fields.Datetime("Busy times read", readonly=True)
@@ -42,7 +44,7 @@ class SchedulingConnectionHealth(models.Model):
             SELECT counted.*, counted.state = 'lost' OR counted.failed > 0 OR counted.questions > 0 AS trouble
               FROM (
                 SELECT connection.id, connection.user_id, connection.company_id, connection.provider, connection.state,
-                       connection.lost_at, connection.checked_at, main.sync_read_at AS read_at,
+                       connection.purpose, connection.lost_at, connection.checked_at, main.sync_read_at AS read_at,
                        CASE WHEN connection.state = 'connected'
                             THEN GREATEST(connection.refresh_due, connection.paused_until) END AS next_read,
                        (SELECT count(*) FROM scheduling_event_link link

@@ -201,8 +201,11 @@ class SchedulingOperation(models.Model):
         with self.connection_id._adapter() as adapter:
             self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id, uid)
 
-    def _do_tell_owner(self):
-        self.connection_id._create_lost_mail().send_after_commit()
+    def _do_tell_owner(self, connection_id):
+        """Tells the owner, unless the account works again by now; waits for no account, least of all for this one."""
+        connection = self.env["scheduling.connection"].browse(connection_id).exists()
+        if connection.state == "lost":
+            connection._create_lost_mail().send_after_commit()
 
     def _do_tell_asker(self, request_id):
         self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail().send_after_commit()

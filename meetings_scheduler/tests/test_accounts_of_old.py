@@ -1,7 +1,8 @@
 """Two accounts of one user with a purpose each, as older installations hold them."""
 
-from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .accounts_case import ANNA, SECOND, THIRD, AccountsCase
 from .google_case import ADDRESS
@@ -118,3 +119,96 @@ class TestTwoPurposes(AccountsCase):
         self.assertEqual((account.purpose, account.use_sync, account.use_pages), ("all", True, True))
         with self.assertRaisesRegex(UserError, "Disconnect it before"):
             self.connect(anna, email=THIRD)
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(AccountsCase):
+    """An administrator brings the two accounts of an older installation here."""
+
+    def wizard(self, user=None, **values):
+        """:return: the wizard as the administrator has filled it in"""
+        admin = self.env["scheduling.two.accounts"].with_user(user or self.env.ref("base.user_admin"))
+        with Form(admin) as form:
+            form.user_id = self.host
+            for name, value in values.items():
+                setattr(form, name, value)
+        return form.record
+
+    def test_second_account_is_marked(self):
+        """M6: what is connected is proposed; applied, each account has its purpose, and nobody has to sign in again."""
+        main, further = self.two_accounts()
+        self.allow_several(False)
+        wizard = self.wizard()
+        self.assertIn(f"{SECOND}, Google Calendar: Further account", wizard.connected)
+        self.assertEqual((wizard.sync_account, wizard.pages_account), (ADDRESS, SECOND))
+        wizard.action_apply()
+        self.assertEqual((main.purpose, further.purpose), ("sync", "pages"))
+        self.assertEqual((main.state, further.state), ("connected", "connected"))
+        self.assertTrue(self.is_bookable())
+
+    def test_account_that_only_is_an_address(self):
+        """M6, M7: the second account waits for its owner, who is told, connects it once more, and no third one."""
+        google = self.connect()
+        self.wizard(pages_account=SECOND).action_apply()
+        waiting = self.accounts() - google
+        self.assertEqual((google.purpose, waiting.purpose, waiting.state), ("sync", "pages", "lost"))
+        self.assertFalse(self.is_bookable(), "nobody knows when they are free")
+        self.run_outbox()
+        mail = self.env["mail.mail"].search([("subject", "like", SECOND)])
+        told = mail or self.operations.search([("kind", "=", "tell_owner"), ("state", "=", "done")])
+        self.assertEqual(len(told), 1)
+        for again in (None, waiting.id):
+            with self.assertRaises(UserError):
+                self.connect(email=THIRD, again=again)
+        self.assertEqual(self.connect(email=SECOND, again=waiting.id), waiting)
+        self.assertEqual((waiting.state, waiting.purpose, google.purpose), ("connected", "pages", "sync"))
+        self.assertTrue(self.is_bookable())
+
+    def test_pages_of_the_odoo_calendar(self):
+        """M6: the pages may have used the Odoo calendar, beside an account for calendar sync."""
+        google = self.connect()
+        self.wizard(pages_provider="odoo").action_apply()
+        self.assertEqual([account.provider for account in self.accounts()], ["odoo", "google"])
+        self.assertEqual(google.purpose, "sync")
+        self.assertTrue(self.is_bookable())
+        self.book(self.at(10))
+        self.meet(self.at(12))
+        self.run_outbox()
+        self.assertEqual([event["summary"] for event in self.events()], ["Demo"], "the booking is Odoo's")
+
+    def test_the_other_way_round(self):
+        """M6: applied again with the accounts exchanged; the new one of the pages is read before anybody can book."""
+        sync, pages = self.two_purposes()
+        self.wizard(sync_account=SECOND, pages_account=ADDRESS).action_apply()
+        self.assertEqual((sync.purpose, pages.purpose), ("pages", "sync"))
+        self.assertFalse(self.is_bookable())
+        self.read_all()
+        self.assertTrue(self.is_bookable())
+
+    def test_refused(self):
+        """M6, M9: no address, one account twice, a room, and another user's account are refused in words."""
+        self.connect()
+        anna = new_test_user(
+            self.env, "anna.accounts", "base.group_user,meetings_scheduler.group_personal_email", email=ANNA
+        )
+        self.connect(anna, email=ANNA)
+        for address, words in (
+            ("nobody", "no e-mail address"),
+            (ADDRESS.upper(), "one account"),
+            ("c_1@resource.calendar.google.com", "a room"),
+            (ANNA, "another user"),
+        ):
+            with self.subTest(address), self.assertRaisesRegex(UserError, words):
+                self.wizard(pages_account=address).action_apply()
+        self.assertEqual(self.accounts().mapped("purpose"), ["all"])
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_administrators_only(self):
+        """M6: neither the user nor a manager makes two accounts of one."""
+        manager = new_test_user(self.env, "manager.accounts", "base.group_user,meetings_scheduler.group_manager")
+        wizard = self.wizard(pages_provider="google", sync_account=ADDRESS, pages_account=SECOND)
+        for user in (self.host, manager):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.env["scheduling.two.accounts"].with_user(user).create({"user_id": self.host.id})
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                wizard.with_user(user).action_apply()

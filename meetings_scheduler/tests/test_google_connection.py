@@ -223,6 +223,8 @@ class TestCalendars(GoogleCase):
         self.assertEqual(connection.state, "lost")
         self.assertEqual(connection.calendar_ids.busy_ids, busy)
         self.assertEqual(self.operations.search_count([("kind", "=", "tell_owner")]), 1)
+        self.run_outbox()
+        self.assertFalse(self.operations.search([("kind", "=", "tell_owner"), ("state", "!=", "done")]), "told at once")
         mail = connection._create_lost_mail()
         self.assertIn("/meetings/connect/google", mail.body_html)
 

@@ -1,1 +1,1 @@
-from . import scheduling_reason, scheduling_reassign
+from . import scheduling_reason, scheduling_reassign, scheduling_two_accounts

@@ -40,13 +40,19 @@ def allow(admin, user, name):
     return user_id
 
 
+def allow_google(page, address):
+    """From the disclosure on: signs in with the address and allows everything."""
+    page.get_by_role("button", name="Continue to Google").click()
+    page.get_by_label(address).check()
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url("**/odoo/meetings*")
+
+
 def connect_google(page, user):
     """Connects the account of that name at the stand-in, which has it."""
     page.get_by_role("link", name="Connect Google Calendar").click()
-    page.get_by_role("button", name="Continue to Google").click()
-    page.get_by_label(user).check()
-    page.get_by_role("button", name="Allow").click()
-    expect(page.locator(".o_meetings_calendar")).to_contain_text(user)
+    allow_google(page, user)
+    expect(page.locator(".o_meetings_calendar", has_text=user)).to_be_visible()
 
 
 def unsaved(page):
