@@ -34,6 +34,7 @@ from . import test_public_form
 from . import test_public_manage
 from . import test_public_pages
 from . import test_public_slots
+from . import test_security_matrix
 from . import test_security_public
 from . import test_security_records
 from . import test_series_out
