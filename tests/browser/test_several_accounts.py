@@ -81,7 +81,7 @@ def test_two_accounts_of_an_older_installation(nora, admin, addresses, user, sho
     connect_odoo(nora)
     connect_google(nora, first)
     admin.goto("/odoo/meetings-calendars")
-    admin.get_by_role("button", name="Two accounts of an older installation").click()
+    admin.get_by_role("button", name="Two accounts…").click()
     dialog = admin.get_by_role("dialog")
     name = call(admin, "res.users", "search_read", [["login", "=", user]], ["name"])[0]["name"]
     dialog.locator("[name=user_id] input").fill(name)

@@ -130,7 +130,8 @@ export class AccountCard extends Component {
             return `${stay} ${this.lastOfTwo}`;
         }
         if (this.props.others && purpose === "all") {
-            return `${_t("Another account becomes the main one: bookings land there.")} ${stay}`;
+            const heir = _t("Another account becomes the main one: bookings land there.");
+            return `${heir} ${stay}`;
         }
         if (!count) {
             return stay;
@@ -145,9 +146,11 @@ export class AccountCard extends Component {
     /** @returns {String} what follows for who has two accounts with a purpose each */
     get lastOfTwo() {
         const rule = _t("From then on only one account can be connected, for everything: your other one.");
-        return this.props.connection.purpose === "pages" && this.props.hostedCount
-            ? `${_t("Your pages take requests until you tick “Scheduling pages” there.")} ${rule}`
-            : rule;
+        if (this.props.connection.purpose !== "pages" || !this.props.hostedCount) {
+            return rule;
+        }
+        const pages = _t("Your pages take requests until you tick “Scheduling pages” there.");
+        return `${pages} ${rule}`;
     }
 
     disconnect() {

@@ -7,7 +7,7 @@ import {AskPermission} from "../permission/ask_permission";
 export class ConnectCards extends Component {
     static template = "meetings_scheduler.ConnectCards";
     static components = {AskPermission};
-    static props = {providers: Array, primary: Boolean, reload: Function};
+    static props = {providers: Array, primary: Boolean, beside: {type: Boolean, optional: true}, reload: Function};
 
     setup() {
         this.orm = useService("orm");
@@ -19,6 +19,9 @@ export class ConnectCards extends Component {
     description(provider) {
         if (provider.key === "odoo") {
             return _t("The calendar you already have here. One click, nothing outside of Odoo is asked.");
+        }
+        if (this.props.beside) {
+            return _t("Your busy times there count as well. First you read what access is asked for.");
         }
         return _t("Your busy times count, and bookings land there. First you read what access is asked for.");
     }
