@@ -5,101 +5,19 @@ calendar …) and has it kill itself at one exact place. A second worker does wh
 sends the form again, the crons go on. Then everything is counted, in Odoo and in the stand-in for Google.
 """
 
-import http.client
-import json
-import os
-import signal
-import traceback
 from contextlib import suppress
 from datetime import datetime, time, timedelta, timezone
 from random import Random
 from uuid import uuid4
-
-from odoo import SUPERUSER_ID, api, sql_db
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.meetings_scheduler.providers.google import GoogleProvider
 from odoo.addons.meetings_scheduler.providers.google_oauth import GoogleOAuth
 
 from bench.inside.host import Host
+from bench.inside.killed import die, dies, dies_waiting_for, worker
 
 ROUNDS = 12
-
-
-# ------------------------------------------------------------ workers
-
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies(owner, name, nth=1, only=lambda result: True):
-    """Kills this worker after the ``nth`` call of ``owner.name`` for whose result ``only`` holds."""
-    original = getattr(owner, name)
-    calls = []
-
-    def method(*args, **kwargs):
-        result = original(*args, **kwargs)
-        if only(result):
-            calls.append(True)
-            if len(calls) == nth:
-                die()
-        return result
-
-    setattr(owner, name, method)
-
-
-def dies_waiting_for(method, nth):
-    """Kills this worker when its ``nth`` request of that method to a calendar's events has left, unanswered."""
-    putrequest, getresponse = http.client.HTTPConnection.putrequest, http.client.HTTPConnection.getresponse
-    calls = []
-
-    def put(connection, verb, url, *args, **kwargs):
-        connection.asks_for_event = verb == method and "/events" in url
-        return putrequest(connection, verb, url, *args, **kwargs)
-
-    def get(connection):
-        if connection.asks_for_event:
-            calls.append(True)
-            if len(calls) == nth:
-                die()
-        return getresponse(connection)
-
-    http.client.HTTPConnection.putrequest, http.client.HTTPConnection.getresponse = put, get
-
-
-def worker(registry, work, killed=False):
-    """Runs ``work(env)`` in a process of its own and returns what it returns.
-
-    :raises AssertionError: it failed, or was not killed although it should
-    """
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if not pid:
-        os.close(reading)
-        status = 1
-        try:
-            # The parent's connections stay its own: not even closed here, that would end them there.
-            kept = sql_db._Pool, sql_db._Pool_readonly  # noqa: F841 - what is forgotten would be closed
-            sql_db._Pool = sql_db._Pool_readonly = None
-            with registry.cursor() as cr:
-                answer = work(api.Environment(cr, SUPERUSER_ID, {}))
-            with os.fdopen(writing, "w") as pipe:
-                json.dump(answer, pipe)
-            status = 0
-        except Exception:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    _pid, status = os.waitpid(pid, 0)
-    if killed:
-        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    if status:
-        raise AssertionError("a worker failed; its words stand above")
-    return json.loads(text)
 
 
 # ------------------------------------------------------------ what is done
