@@ -30,6 +30,7 @@
         "wizard/scheduling_two_accounts_views.xml",
         "views/scheduling_page_views.xml",
         "views/scheduling_booking_views.xml",
+        "views/calendar_event_outcome_views.xml",
         "views/scheduling_operation_views.xml",
         "views/scheduling_calendar_views.xml",
         "views/scheduling_connection_health_views.xml",

@@ -71,6 +71,8 @@ from . import (
     mail_activity,
     calendar_event,
     calendar_event_sync,
+    calendar_event_outcome,
+    calendar_event_complete,
     ir_mail_server,
     calendar_attendee,
     calendar_attendee_sync,

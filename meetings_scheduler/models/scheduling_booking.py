@@ -17,9 +17,11 @@ STATES = [
 OUTCOMES = [
     ("scheduled", "Scheduled"),
     ("completed", "Completed"),
+    ("rescheduled", "Rescheduled"),
     ("no_show", "No-show"),
     ("cancelled", "Cancelled"),
 ]
+OPEN_OUTCOMES = ("scheduled", "rescheduled")  # until the meeting is over
 
 
 class SchedulingBooking(models.Model):
@@ -91,6 +93,7 @@ class SchedulingBooking(models.Model):
         "(link_id) WHERE link_single_use AND state IN ('requested', 'confirmed')", "This link was used already."
     )
     _period_sane = models.Constraint("CHECK (start < stop)", "A meeting ends after it starts.")
+    _open_idx = models.Index("(stop) WHERE state = 'confirmed' AND outcome IN ('scheduled', 'rescheduled')")
 
     @api.depends("start", "stop")
     def _compute_duration(self):
@@ -179,6 +182,7 @@ class SchedulingBooking(models.Model):
             {
                 "start": start,
                 "stop": stop,
+                "outcome": "rescheduled" if stop > fields.Datetime.now() else self.outcome,
                 "reason": reason,
                 "changed_by": by,
                 "invite_sequence": self.invite_sequence + 1,
@@ -234,10 +238,24 @@ class SchedulingBooking(models.Model):
         self._set_outcome("completed")
 
     def _set_outcome(self, outcome):
+        """:raises AccessError: a booking is somebody else's; :raises UserError: it isn't confirmed"""
+        self.check_access("read")
         if self.filtered(lambda booking: booking.state != "confirmed"):
             raise UserError(self.env._("Only a confirmed meeting can have an outcome."))
-        self.check_access("read")
         self.sudo().outcome = outcome
+
+    def _set_reason(self, reason):
+        """:raises AccessError: a booking is somebody else's"""
+        self.check_access("read")
+        self.sudo().reason = reason
+
+    def _outcome_together(self):
+        """:return: the outcome of the meeting of these bookings: a group met if anybody came"""
+        outcomes = set(self.mapped("outcome"))
+        for outcome in ("completed", "scheduled", "rescheduled", "no_show"):
+            if outcome in outcomes:
+                return outcome
+        return "cancelled"
 
     def action_open_event(self):
         """Opens the meeting in Odoo's calendar."""

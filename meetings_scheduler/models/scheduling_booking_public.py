@@ -46,7 +46,7 @@ class SchedulingBooking(models.Model):
             },
             "visitor": {"first_name": self.first_name, "last_name": self.last_name or "", "email": self.email},
             "answers": [{"label": answer.label, "value": answer.value or ""} for answer in self.answer_ids],
-            "reason": self.reason or "",
+            "reason": "" if self.outcome in ("completed", "no_show") else self.reason or "",  # the host's own note then
             "can_change": self._can_change(),
             "change_until": aware(self._can_change_until()).astimezone(zone).isoformat(),
             "contact": {"name": self.user_id.name, "email": self.user_id.email or ""},
