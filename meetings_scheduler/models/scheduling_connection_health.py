@@ -53,11 +53,11 @@ class SchedulingConnectionHealth(models.Model):
                        (SELECT count(DISTINCT lane) FROM scheduling_operation operation
                          WHERE operation.connection_id = connection.id AND operation.state IN ('pending', 'running')
                            AND operation.last_error IS NULL
-                           AND operation.kind IN ('write_event', 'write_meeting')) AS waiting,
+                           AND operation.kind IN ('write_event', 'write_meeting', 'write_series')) AS waiting,
                        (SELECT count(DISTINCT lane) FROM scheduling_operation operation
                          WHERE operation.connection_id = connection.id AND operation.state <> 'done'
                            AND operation.last_error IS NOT NULL
-                           AND operation.kind IN ('write_event', 'write_meeting')) AS failed,
+                           AND operation.kind IN ('write_event', 'write_meeting', 'write_series')) AS failed,
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
                          WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')

@@ -2,12 +2,15 @@
 
 import logging
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..providers import errors
 
 _logger = logging.getLogger(__name__)
+
+# The outbox's operations that write meetings.
+WRITES = ("write_event", "write_meeting", "write_series")
 
 
 class SchedulingConnection(models.Model):
@@ -93,15 +96,22 @@ class SchedulingConnection(models.Model):
         self.calendar_ids.write({"sync_token": False, "sync_error": False, "held_removals": 0})
         return super()._disconnect()
 
+    @api.model
+    def _own(self, connection_id):
+        """:return: the connection the browser means; :raises AccessError: it isn't the current user's"""
+        connection = self.browse(connection_id)
+        connection.check_access("read")
+        return connection
+
     def _sync_operations(self):
         """:return: domain of the outbox's operations that write meetings into these calendars"""
-        return [("connection_id", "in", self.ids), ("kind", "in", ("write_event", "write_meeting"))]
+        return [("connection_id", "in", self.ids), ("kind", "in", WRITES)]
 
     def _sync_facts(self):
         """What the reconciliation screen shows of one connection.
 
-        :return: dict: linked, pending (operations), failed (list of {id, what, words, error, attempts, next_attempt}),
-            held, error, last_read, next_read
+        :return: dict: linked, pending (operations), failed (list of {id, what, words, is_told (by the calendar),
+            is_known, error, attempts, next_attempt}), held, error, last_read, next_read
         """
         self.ensure_one()
         self.check_access("read")
@@ -123,6 +133,8 @@ class SchedulingConnection(models.Model):
                     "id": operation.id,
                     "what": operation._subject(),
                     "words": operation._words(),
+                    "is_told": hasattr(errors, operation.last_error.partition(":")[0]),
+                    "is_known": bool(operation.reason),
                     "error": operation.last_error,
                     "attempts": operation.attempts,
                     "next_attempt": operation.next_attempt if operation.state == "pending" else False,

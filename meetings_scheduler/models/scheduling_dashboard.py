@@ -20,12 +20,15 @@ class SchedulingDashboard(models.AbstractModel):
     def get_data(self):
         """Reads everything the dashboard of the current user shows.
 
-        :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first), ``requests``,
-            ``bookings``, ``pages``, ``all_off`` (the user's pages) and ``has_bookings`` (whether there ever was one);
-            datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+        :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first),
+            ``import_offer`` (or None), ``requests``, ``bookings``, ``pages``, ``all_off`` (the user's pages) and
+            ``has_bookings`` (whether there ever was one); datetimes are UTC as the web client's
+            ``deserializeDateTime`` reads them
         """
+        connections = self._connections()
         return {
-            "calendars": [self._calendar(connection) for connection in self._connections()],
+            "calendars": [self._calendar(connection) for connection in connections],
+            "import_offer": self.env["scheduling.import"]._offer(connections),
             "requests": self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),

@@ -57,7 +57,7 @@ class SchedulingImport(models.Model):
             (list of {name, count}), made, obstacle (why there can be no import, or "")
         :raises AccessError: it is somebody else's
         """
-        connection = self._own_connection(connection_id)
+        connection = self.env["scheduling.connection"]._own(connection_id)
         record = self._of_connection(connection)
         return {
             "choices": list(MONTHS),
@@ -71,7 +71,7 @@ class SchedulingImport(models.Model):
 
         :return: as :meth:`get_data`
         """
-        connection = self._own_connection(connection_id)
+        connection = self.env["scheduling.connection"]._own(connection_id)
         if months not in MONTHS:
             raise UserError(self.env._("Please choose one of the times that are offered."))
         self._check_possible(connection)
@@ -89,7 +89,7 @@ class SchedulingImport(models.Model):
 
         :return: as :meth:`get_data`
         """
-        connection = self._own_connection(connection_id)
+        connection = self.env["scheduling.connection"]._own(connection_id)
         record = self._of_connection(connection)
         if record.state == "importing":
             return self.get_data(connection_id)
@@ -106,7 +106,7 @@ class SchedulingImport(models.Model):
 
         :return: as :meth:`get_data`
         """
-        self._of_connection(self._own_connection(connection_id))._halt()
+        self._of_connection(self.env["scheduling.connection"]._own(connection_id))._halt()
         return self.get_data(connection_id)
 
     @api.model
@@ -115,24 +115,19 @@ class SchedulingImport(models.Model):
 
         :return: as :meth:`get_data`
         """
-        self._of_connection(self._own_connection(connection_id))._step_operation().sudo().action_retry()
+        self._of_connection(
+            self.env["scheduling.connection"]._own(connection_id)
+        )._step_operation().sudo().action_retry()
         return self.get_data(connection_id)
 
     @api.model
     def decline(self, connection_id):
         """The owner doesn't want to be offered this again; the settings still have it."""
-        connection = self._own_connection(connection_id)
+        connection = self.env["scheduling.connection"]._own(connection_id)
         if not self._of_connection(connection):
             self.sudo().create({"connection_id": connection.id, "state": "declined"})
 
     # ------------------------------------------------------------ checks
-
-    @api.model
-    def _own_connection(self, connection_id):
-        """:raises AccessError: no connection of the user"""
-        connection = self.env["scheduling.connection"].browse(connection_id)
-        connection.check_access("read")
-        return connection
 
     @api.model
     def _of_connection(self, connection):
@@ -150,7 +145,7 @@ class SchedulingImport(models.Model):
             return self.env._("Tick “Calendar sync” and save first.")
         if connection.state != "connected":
             return self.env._("The calendar can't be read at the moment. Connect it again first.")
-        return ""
+        return "" if connection._syncs() else self.env._("Calendar sync doesn't use this account.")
 
     @api.model
     def _check_possible(self, connection):
@@ -159,9 +154,15 @@ class SchedulingImport(models.Model):
             raise UserError(obstacle)
 
     @api.model
-    def _is_offered(self, connection):
-        """:return: whether somebody who has just connected should hear of this"""
-        return not self._obstacle(connection) and not self._of_connection(connection)
+    def _offer(self, connections):
+        """What the dashboard offers: the import for the first calendar for which nobody has decided on it yet.
+
+        :return: dict of connection_id and account, or None
+        """
+        for connection in connections:
+            if not self._obstacle(connection) and not self._of_connection(connection):
+                return {"connection_id": connection.id, "account": connection.account}
+        return None
 
     # ------------------------------------------------------------ states
 

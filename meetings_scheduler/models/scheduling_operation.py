@@ -176,6 +176,9 @@ class SchedulingOperation(models.Model):
         )
 
     def _reason(self, error):
+        if self.connection_id and isinstance(error, SerializationFailure):
+            env = self.with_context(lang=self.connection_id.user_id.lang).env
+            return env._("Something else was changing it at the same moment. It is tried again by itself.")
         if not self.connection_id or not isinstance(error, (ProviderError, UserError)):
             return False
         return self.connection_id.with_context(lang=self.connection_id.user_id.lang)._error_in_words(error)

@@ -68,11 +68,12 @@ class SchedulingEventLink(models.Model):
         found = defaultdict(self.browse)
         for link in self.filtered(lambda link: link._lane() not in busy):
             found[link._difference()] |= link
-        for link in found.pop("unwritten", ()):
-            if link.doubt != "left":
-                link._ask_to_write()
+        unwritten = found.pop("unwritten", self.browse()).filtered(lambda link: link.doubt != "left")
         for doubt, links in found.items():
             links.filtered(lambda link, doubt=doubt: link.doubt != "left" or not doubt).doubt = doubt
+        # Written as a whole, a series would take along the occurrence that its owner is still asked about.
+        unclear = self.filtered(lambda link: link.doubt).own_series_id
+        unwritten.filtered(lambda link: link.own_series_id not in unclear)._ask_to_write()
 
     def _difference(self):
         """:return: a doubt, "unwritten" (nobody hears of it but the calendar), or False: both sides say the same"""
@@ -83,7 +84,8 @@ class SchedulingEventLink(models.Model):
         if not self.event_id.sudo().active:
             return "archived"
         if not self.agreed:
-            return "unwritten"
+            # An occurrence of a series that was written is known in full only once it was read.
+            return "unwritten" if self.state == "pending" else False
         ours, agreed = self._own_facts(), self._agreed_facts()
         if ours.guests != agreed.guests:
             return "guests"

@@ -227,8 +227,11 @@ class SchedulingOperation(models.Model):
 
     def _subject(self):
         """:return: what an operation is about, for a person to recognise it"""
-        link_id = (self.arguments or {}).get("link_id")
-        if self.booking_id or not link_id:
-            return self.booking_id.display_name or ""
-        link = self.env["scheduling.event.link"].sudo().browse(link_id).exists()
-        return link.event_id.display_name or link.remote_id or ""
+        link = self._links()[:1]
+        return self.booking_id.display_name or link.event_id.display_name or link.remote_id or ""
+
+    def _links(self):
+        """:return: the links of the meetings that it writes, all occurrences of a series (sudo)"""
+        named = self.arguments or {}
+        links = self.env["scheduling.event.link"].sudo().browse(named.get("link_id", [])).exists()
+        return links | self.env["scheduling.series"].sudo().browse(named.get("series_id", [])).exists().link_ids

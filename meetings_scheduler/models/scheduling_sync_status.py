@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..providers import errors
+
 OPEN = ("pending", "running", "failed")
 LISTED = 50
 
@@ -23,14 +25,15 @@ class SchedulingSyncStatus(models.AbstractModel):
             account, waiting (meetings to be written), held_meetings and doubts (lists of dicts)
         :raises AccessError: it is somebody else's
         """
-        connection = self._own_connection(connection_id)
+        connection = self.env["scheduling.connection"]._own(connection_id)
         facts = connection._sync_facts()
         return {
             **facts,
             "id": connection.id,
             "account": connection.account,
+            "main_calendar_id": connection.main_calendar_id.id,
             "waiting": self._waiting(connection),
-            "failed": [{**one, "next_attempt": _text(one["next_attempt"])} for one in facts["failed"]],
+            "failed": [self._failure(one) for one in facts["failed"]],
             "last_read": _text(facts["last_read"]),
             "next_read": _text(facts["next_read"]),
             "held_meetings": self._held_meetings(connection),
@@ -51,10 +54,11 @@ class SchedulingSyncStatus(models.AbstractModel):
         }
 
     @api.model
-    def _own_connection(self, connection_id):
-        connection = self.env["scheduling.connection"].browse(connection_id)
-        connection.check_access("read")
-        return connection
+    def _failure(self, failed):
+        said = "" if failed["is_known"] else failed["error"]
+        if failed["is_told"]:  # "Rejected: Google refuses the event": the name of the class is for logs
+            said = failed["error"].partition(": ")[2]
+        return {**failed, "said": said, "next_attempt": _text(failed["next_attempt"])}
 
     @api.model
     def _waiting(self, connection):
@@ -68,13 +72,16 @@ class SchedulingSyncStatus(models.AbstractModel):
                 ["last_error:count"],
             )
         )
-        return sum(not errors for _lane, errors in lanes)
+        return sum(not troubled for _lane, troubled in lanes)
 
     @api.model
     def _held_meetings(self, connection):
         calendar = connection.sudo().main_calendar_id
         links = self.env["scheduling.event.link"].sudo().browse(calendar.held_links or ()).exists()
-        return [self._link_info(link) for link in links.sorted("start")[:LISTED]] if calendar.held_removals else []
+        if not calendar.held_removals:
+            return []
+        # Without the way to the event, which is gone.
+        return [{**self._link_info(link), "url": None} for link in links.sorted("start")[:LISTED]]
 
     @api.model
     def _doubts(self, connection):
@@ -100,11 +107,16 @@ class SchedulingSyncStatus(models.AbstractModel):
         :return: as :meth:`get_data`
         :raises UserError: it can't be read; in words
         """
-        connection = self._own_connection(connection_id).sudo()
+        connection = self.env["scheduling.connection"]._own(connection_id).sudo()
         if connection.state != "connected":
             raise UserError(self.env._("The calendar can't be read at the moment. Connect it again first."))
         connection._read_now()
-        connection._sync_in()
+        for syncing in connection._syncs():
+            # Not by the connection's _sync_in(): if the poll reads at this very moment, Odoo repeats this request.
+            try:
+                syncing.main_calendar_id._sync_in()
+            except errors.ProviderError as error:
+                raise UserError(connection._error_in_words(error)) from error
         return self.get_data(connection_id)
 
     @api.model
@@ -116,8 +128,7 @@ class SchedulingSyncStatus(models.AbstractModel):
     def give_up(self, operation_id):
         """Leaves a meeting that could not be written as it is on both sides, until somebody changes it again."""
         operation = self._own_operation(operation_id)
-        link = self.env["scheduling.event.link"].sudo().browse((operation.arguments or {}).get("link_id", [])).exists()
-        link._leave()
+        operation._links()._leave()
         operation.search([("lane", "=", operation.lane), ("state", "in", OPEN)]).unlink()
 
     @api.model

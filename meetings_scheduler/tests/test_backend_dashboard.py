@@ -22,10 +22,8 @@ class TestBackendDashboard(SchedulingCase):
     def test_empty_database(self):
         """M3: a user without anything gets an empty dashboard, from which the three steps start."""
         newcomer = new_test_user(self.env, "newcomer.dashboard", "base.group_user")
-        self.assertEqual(
-            self.data(newcomer),
-            {"calendars": [], "requests": [], "bookings": [], "pages": [], "all_off": False, "has_bookings": False},
-        )
+        nothing = {"calendars": [], "import_offer": None, "requests": [], "bookings": [], "pages": []}
+        self.assertEqual(self.data(newcomer), {**nothing, "all_off": False, "has_bookings": False})
 
     def test_first_step_connects_and_makes_a_page(self):
         """M11, M28: connecting ends on the dashboard, with a page to share."""

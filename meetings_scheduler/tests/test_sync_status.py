@@ -1,3 +1,7 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -8,6 +12,7 @@ from .sync_case import SyncCase
 
 OUTBOX_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_operation"
 SYNC_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_connection_sync"
+DAILY = {"recurrency": True, "rrule_type": "daily", "interval": 1, "end_type": "count", "count": 4}
 REFUSAL = {"action": "status", "status": 400, "reason": "invalid"}
 
 
@@ -53,7 +58,8 @@ class TestSyncStatus(StatusCase):
         (failed,) = self.shown()["failed"]
         self.assertEqual((failed["what"], failed["attempts"], failed["next_attempt"]), ("Refused", 1, None))
         self.assertIn("refuses this", failed["words"])
-        self.assertIn("invalid", failed["error"].lower())
+        self.assertTrue(failed["said"])
+        self.assertNotIn("Rejected", failed["said"])
         self.google.control("fault", method="events.insert", action="status", status=503)
         with mute_logger(OUTBOX_LOGGER):
             self.meet(self.at(13), name="Later")
@@ -61,6 +67,17 @@ class TestSyncStatus(StatusCase):
         later = next(one for one in self.shown()["failed"] if one["what"] == "Later")
         self.assertIn("tried again by itself", later["words"])
         self.assertTrue(later["next_attempt"])
+
+    def test_collision_in_words(self):
+        """P19: a write that met another one is said to be tried again, without the database's own words."""
+        collision = SerializationFailure("could not serialize access due to concurrent update")
+        with patch.object(type(self.links), "_write_remote", side_effect=collision), mute_logger(OUTBOX_LOGGER):
+            self.meet(self.at(10))
+            self.work()
+        (failed,) = self.shown()["failed"]
+        self.assertIn("tried again by itself", failed["words"])
+        self.assertEqual(failed["said"], "")
+        self.assertTrue(failed["next_attempt"])
 
     def test_words_in_the_owners_language(self):
         """P19: the reason is written in the language of who reads it."""
@@ -134,6 +151,15 @@ class TestSyncStatus(StatusCase):
         with self.assertRaisesRegex(UserError, "can't be reached"):
             self.status.read_now(self.google_connection.id)
 
+    def test_read_now_while_the_poll_reads(self):
+        """P7: a read that meets the poll's is repeated by Odoo as a whole; it doesn't go on in a broken transaction."""
+        collision = SerializationFailure("could not serialize access due to concurrent update")
+        with (
+            patch.object(type(self.calendar), "_sync_in", side_effect=collision),
+            self.assertRaises(SerializationFailure),
+        ):
+            self.status.read_now(self.google_connection.id)
+
     def test_nobody_elses(self):
         """M18: no one else reads or does anything here, managers included, with whatever ids."""
         self.refused()
@@ -186,6 +212,37 @@ class TestSyncNightly(StatusCase):
         self.assertEqual(self.state()["writes"], writes)
         self.assertEqual((meeting | self.meetings()).mapped("write_date"), stamps)
         self.assertEqual((self.shown()["doubts"], self.shown()["waiting"]), ([], 0))
+
+    def test_recurring_meeting(self):
+        """P7, P14, B1: at night a series is left alone; if occurrences vanished from Odoo, their owner is asked."""
+        meeting = self.meet(self.at(10), name="Daily", **DAILY)
+        self.work()
+        self.poll()
+        writes = self.state()["writes"]
+        self.night()
+        self.assertEqual((self.state()["writes"], self.shown()["doubts"]), (writes, []))
+        third = meeting.recurrence_id.calendar_event_ids.sorted("start")[2]
+        self.raw("DELETE FROM calendar_event WHERE id = %s", third.id)
+        self.night()
+        (doubt,) = self.shown()["doubts"]
+        self.assertEqual((doubt["name"], doubt["doubt"], self.state()["writes"]), ("Daily", "gone", writes))
+        self.status.settle(doubt["id"], True)
+        self.work()
+        self.assertEqual(self.shown()["doubts"], [])
+        cancelled = [one for one in self.state()["calendars"][ADDRESS]["events"] if one["status"] == "cancelled"]
+        self.assertEqual(len(cancelled), 1)
+
+    def test_give_up_a_series(self):
+        """P19: a refused recurring meeting is listed, and can be given up, as a whole."""
+        self.google.control("fault", method="events.insert", **REFUSAL)
+        with mute_logger(OUTBOX_LOGGER):
+            self.meet(self.at(10), name="Daily", **DAILY)
+            self.work()
+        (failed,) = self.shown()["failed"]
+        self.assertEqual(failed["what"], "Daily")
+        self.status.give_up(failed["id"])
+        self.night()
+        self.assertEqual((self.shown()["failed"], self.shown()["doubts"], self.events()), ([], [], []))
 
     def test_missed_in_the_calendar(self):
         """P7, P9: what the calendar never told is noticed at night: an event that is new, and one that is gone."""

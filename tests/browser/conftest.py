@@ -95,7 +95,7 @@ def open_page(browser, server, request):
         # Anything the page complained of; a journey asserts that this stays empty.
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and page.problems.append(message.text))
+        page.on("console", lambda message: message.type == "error" and page.problems.append(told(message)))
         return page
 
     yield open_as
@@ -104,6 +104,11 @@ def open_page(browser, server, request):
             if getattr(request.node, "journey_failed", False):
                 save(page, f"{slug(request.node.name)}-failed-{number}")
         context.close()
+
+
+def told(message):
+    """:return: what the browser's console says, and of which address"""
+    return f"{message.text} {message.location.get('url', '')}".strip()
 
 
 @pytest.fixture

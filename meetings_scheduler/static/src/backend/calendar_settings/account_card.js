@@ -5,6 +5,7 @@ import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {healthText, lightClass} from "../health";
+import {SyncLine} from "../sync_status/sync_line";
 import {useKey} from "./choices";
 import {DisconnectDialog} from "./disconnect_dialog";
 import {HelpLink} from "./help_link";
@@ -16,7 +17,7 @@ const TICK = 10;
 /** A connected account: its health, what it is used for, the way back to the provider and the way out. */
 export class AccountCard extends Component {
     static template = "meetings_scheduler.AccountCard";
-    static components = {CheckBox, HelpLink, TaskOptions};
+    static components = {CheckBox, HelpLink, SyncLine, TaskOptions};
     static props = {
         connection: Object,
         others: Number,

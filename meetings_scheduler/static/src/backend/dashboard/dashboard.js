@@ -6,6 +6,7 @@ import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {ImportOffer} from "../import_history/import_offer";
 import {BookingRow} from "./booking_row";
 import {CalendarCard} from "./calendar_card";
 import {PageCard} from "./page_card";
@@ -20,7 +21,7 @@ const MINUTE = 60000;
  */
 export class MeetingsDashboard extends Component {
     static template = "meetings_scheduler.Dashboard";
-    static components = {BookingRow, CalendarCard, FirstSteps, Layout, PageCard};
+    static components = {BookingRow, CalendarCard, FirstSteps, ImportOffer, Layout, PageCard};
     static props = {...standardActionServiceProps};
 
     setup() {
