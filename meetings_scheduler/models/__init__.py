@@ -61,6 +61,7 @@ from . import (
     scheduling_series_out,
     scheduling_sync_nightly,
     scheduling_sync_status,
+    scheduling_connection_heartbeat,
     scheduling_connection_health,
     scheduling_import,
     scheduling_import_step,

@@ -197,7 +197,7 @@ class SchedulingBooking(models.Model):
     def _trouble(self, notice, audience):
         """:return: why the host's visitors can only ask, and the cure; None for others, and as soon as it is mended"""
         if audience == "host" and notice == "requested" and not self.holds_time:
-            return self.env["scheduling.connection"]._trouble(self.user_id)
+            return self.page_id._trouble() or self.env["scheduling.connection"]._trouble(self.user_id)
         return None
 
     def _subject(self, notice, audience, title, when):

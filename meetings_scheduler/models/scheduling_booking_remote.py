@@ -6,6 +6,7 @@ from ..providers import errors
 from ..providers.base import Attendee, Draft, Reply
 from .scheduling_page_slots import aware, naive
 
+TRIES = 3  # as often somebody may change the event between our reading and our writing
 
 class SchedulingBooking(models.Model):
     _inherit = "scheduling.booking"
@@ -81,23 +82,30 @@ class SchedulingBooking(models.Model):
         if self.state != "confirmed" or calendar.user_id != self.user_id:
             self._remove_remote_event(adapter, calendar, link, uid or self.uid)
             return
-        try:
-            event = adapter.put_event(
-                calendar.remote_id,
-                self._draft(),
-                key=f"booking:{self.uid}",
-                event_id=link.remote_id or None,
-                etag=link.etag or None,
-            )
-        except errors.Conflict:
-            self._follow_remote_change(adapter, link)
-            return
-        except errors.NotFound:
-            if not link:
-                raise  # the calendar itself is gone, not the event
-            self._follow_remote_deletion(adapter, link)
-            return
-        self._link_event(calendar, link, event)
+        for _time in range(TRIES):
+            try:
+                event = adapter.put_event(
+                    calendar.remote_id,
+                    self._draft(),
+                    key=f"booking:{self.uid}",
+                    event_id=link.remote_id or None,
+                    etag=link.etag or None,
+                )
+            except errors.Conflict as error:
+                if not link:
+                    raise
+                conflict = error
+                if self._follow_remote_change(adapter, link):
+                    return
+            except errors.NotFound:
+                if not link:
+                    raise  # the calendar itself is gone, not the event
+                self._follow_remote_deletion(adapter, link)
+                return
+            else:
+                self._link_event(calendar, link, event)
+                return
+        raise conflict
 
     def _remove_remote_event(self, adapter, calendar, link, uid):
         """Takes out what was written, also what the answer to was lost, so that no link tells of it (fault 7)."""
@@ -132,14 +140,17 @@ class SchedulingBooking(models.Model):
         waiting.next_attempt = fields.Datetime.now()
 
     def _follow_remote_change(self, adapter, link):
-        """Another version is there (faults 23 and 40): its time wins if it was moved, else ours is written over it."""
+        """Another version is there (faults 23 and 40): its time wins if it was moved.
+
+        :return: whether it was; else ours is to be written over it
+        """
         remote = adapter.get_event(link.calendar_id.remote_id, link.remote_id)
         link.etag = remote.etag
-        if (naive(remote.start), naive(remote.end)) != (link.start, link.stop):
+        is_moved = (naive(remote.start), naive(remote.end)) != (link.start, link.stop)
+        if is_moved:
             link.write({"start": naive(remote.start), "stop": naive(remote.end)})
             self._move(naive(remote.start), naive(remote.end), by="host")
-        else:
-            self._write_remote_event(adapter, link.calendar_id)
+        return is_moved
 
     def _follow_remote_deletion(self, adapter, link):
         """The host deleted the event in the calendar: the meeting is cancelled, once the provider confirms it."""

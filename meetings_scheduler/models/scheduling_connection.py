@@ -44,7 +44,7 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _readable_users(self, users):
-        """The users whose free time is known: connected for scheduling pages, every account and linked calendar read.
+        """The active users whose free time is known: connected for pages, every account and linked calendar read.
 
         A calendar that counts and can't be read makes its user unavailable, even if all others work. An account for
         calendar sync only has no say.
@@ -60,6 +60,7 @@ class SchedulingConnection(models.Model):
                 """
                 SELECT booked.user_id
                   FROM scheduling_connection booked
+                  JOIN res_users owner ON owner.id = booked.user_id AND owner.active
                  WHERE booked.user_id = ANY(%s) AND booked.state = 'connected' AND booked.use_pages
                    AND booked.purpose IN ('all', 'pages')
                    AND NOT EXISTS (

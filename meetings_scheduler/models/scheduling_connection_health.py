@@ -1,9 +1,13 @@
 """Whether everybody's calendars are read and written, for a manager: numbers and times, nothing of what is in them."""
 
-from odoo import fields, models, tools
+from datetime import timedelta
+
+from odoo import api, fields, models, tools
 
 from .scheduling_connection import STATES
 from .scheduling_connection_accounts import PURPOSES
+from .scheduling_connection_heartbeat import SILENCE
+from .scheduling_connection_remote import POLL_EVERY
 
 
 class SchedulingConnectionHealth(models.Model):
@@ -35,15 +39,20 @@ class SchedulingConnectionHealth(models.Model):
         "To be answered", readonly=True, help="Meetings of which only the owner of the calendar knows what is right."
     )
     trouble = fields.Boolean(readonly=True, help="Somebody should look at it.")
+    alarm = fields.Char(compute="_compute_alarm", help="The scheduled jobs don't read the calendar.")
 
     def init(self):
         tools.drop_view_if_exists(self.env.cr, self._table)
         self.env.cr.execute(
             """
             CREATE VIEW scheduling_connection_health AS
-            SELECT counted.*, counted.state = 'lost' OR counted.failed > 0 OR counted.questions > 0 AS trouble
+            SELECT counted.*,
+                   counted.state = 'lost' OR counted.failed > 0 OR counted.questions > 0
+                   OR COALESCE(counted.reads AND counted.next_read
+                               <= clock_timestamp() AT TIME ZONE 'UTC' - interval '%(minutes)s minutes', false) AS trouble
               FROM (
-                SELECT connection.id, connection.user_id, connection.company_id, connection.provider, connection.state,
+                SELECT owner.active AND connection.provider <> 'odoo' AS reads,
+                       connection.id, connection.user_id, connection.company_id, connection.provider, connection.state,
                        connection.purpose, connection.lost_at, connection.checked_at, main.sync_read_at AS read_at,
                        CASE WHEN connection.state = 'connected'
                             THEN GREATEST(connection.refresh_due, connection.paused_until) END AS next_read,
@@ -63,7 +72,21 @@ class SchedulingConnectionHealth(models.Model):
                          WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')
                        + COALESCE(main.held_removals, 0) AS questions
                   FROM scheduling_connection connection
+                  JOIN res_users owner ON owner.id = connection.user_id
                   LEFT JOIN scheduling_calendar main ON main.connection_id = connection.id AND main.is_main
                  WHERE connection.state <> 'disconnected') counted
-            """
+            """,
+            {"minutes": (SILENCE - POLL_EVERY) // timedelta(minutes=1)},
         )
+
+    @api.depends("next_read")
+    def _compute_alarm(self):
+        connections = self.env["scheduling.connection"].sudo()
+        silent = fields.Datetime.now() - SILENCE + POLL_EVERY
+        for health in self:
+            stands = health.provider != "odoo" and health.sudo().user_id.active and health.next_read
+            health.alarm = (
+                connections._unread_in_words(health.next_read - POLL_EVERY)
+                if stands and health.next_read <= silent
+                else False
+            )

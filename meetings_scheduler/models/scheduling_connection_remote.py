@@ -1,7 +1,7 @@
 """A connection with a calendar outside of Odoo: its adapter, and what an error of the provider means."""
 
 import logging
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -140,8 +140,9 @@ class SchedulingConnection(models.Model):
             try:
                 with connection._adapter(LIVE_DEADLINE) as adapter:
                     connection.calendar_ids.channel_ids._stop(adapter)
-                client = connection._oauth_client(Transport(deadline=LIVE_DEADLINE))
-                client.revoke(self.env["scheduling.credential"]._grant(connection).refresh_token)
+                with closing(Transport(deadline=LIVE_DEADLINE)) as transport:
+                    client = connection._oauth_client(transport)
+                    client.revoke(self.env["scheduling.credential"]._grant(connection).refresh_token)
             except (errors.ProviderError, UserError) as error:
                 # The user's decision holds here even if the provider can't be told now.
                 _logger.info("Connection %s ends without telling its provider: %s", connection.id, error)
@@ -212,6 +213,7 @@ class SchedulingConnection(models.Model):
             [
                 ("provider", "!=", "odoo"),
                 ("state", "=", "connected"),
+                ("user_id.active", "=", True),
                 ("refresh_due", "<=", now),
                 "|",
                 ("paused_until", "=", False),
@@ -225,6 +227,7 @@ class SchedulingConnection(models.Model):
                 connection._refresh_busy()
                 connection._sync_in()
                 connection.calendar_ids._renew_channels()
+                self.env.cr.flush()  # what the database refuses is refused here, not when the job commits
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Connection %s could not be read", connection.id)

@@ -26,7 +26,8 @@ class SchedulingConnection(models.Model):
     def _syncs(self):
         """:return: the connections whose meetings flow both ways
 
-        If Odoo's own Google or Microsoft sync is active for the user, it does that already, and nothing may come twice.
+        An archived user's calendar is left alone. If Odoo's own Google or Microsoft sync is active for the user, it
+        does that already, and nothing may come twice.
         """
         return self.filtered(
             lambda connection: (
@@ -34,6 +35,7 @@ class SchedulingConnection(models.Model):
                 and connection.purpose != "pages"
                 and connection.provider != "odoo"
                 and connection.state != "disconnected"
+                and connection.user_id.active
                 and not connection.user_id._has_any_active_synchronization()
             )
         )

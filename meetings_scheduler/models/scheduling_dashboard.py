@@ -21,9 +21,9 @@ class SchedulingDashboard(models.AbstractModel):
         """Reads everything the dashboard of the current user shows.
 
         :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first),
-            ``import_offer`` (or None), ``requests``, ``bookings``, ``pages``, ``all_off`` (the user's pages) and
-            ``has_bookings`` (whether there ever was one); datetimes are UTC as the web client's
-            ``deserializeDateTime`` reads them
+            ``import_offer`` (or None), ``requests``, ``bookings``, ``pages``, ``all_off`` (the user's pages),
+            ``has_bookings`` (whether there ever was one) and ``alarms`` (sentences); datetimes are UTC as the web
+            client's ``deserializeDateTime`` reads them
         """
         connections = self._connections()
         return {
@@ -34,6 +34,7 @@ class SchedulingDashboard(models.AbstractModel):
             "pages": self._pages(),
             "all_off": self.env["scheduling.preference"]._of_user(self.env.user).pages_off,
             "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
+            "alarms": self.env["scheduling.connection"]._alarms(),
         }
 
     def _connections(self):

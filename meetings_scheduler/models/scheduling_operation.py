@@ -8,10 +8,12 @@ import logging
 import random
 from datetime import timedelta
 
+import psycopg2
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..providers.errors import PermissionDenied, ProviderError, Rejected
@@ -23,6 +25,9 @@ BACKOFF_BASE = timedelta(seconds=30)
 BACKOFF_MAX = timedelta(hours=6)
 MAX_ATTEMPTS = 20
 KEPT_DAYS = 30
+# A mail server that can't be reached is tried again that often, for that long (RFC 5321, 4.5.4.1).
+MAIL_PAUSE = timedelta(minutes=5)
+MAIL_PATIENCE = timedelta(days=4)
 
 
 class SchedulingOperation(models.Model):
@@ -53,6 +58,13 @@ class SchedulingOperation(models.Model):
     attempts = fields.Integer(default=0, required=True)
     next_attempt = fields.Datetime(required=True, default=fields.Datetime.now)
     lease_until = fields.Datetime()
+    mail_id = fields.Many2one(
+        "mail.mail",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What is handed to the mail server.",
+    )
     last_error = fields.Char()
     reason = fields.Char(help="Why the last attempt failed, in words for the owner of the calendar.")
 
@@ -83,13 +95,22 @@ class SchedulingOperation(models.Model):
 
     @api.model
     def _cron_run(self):
-        """Carries out what is due, one operation a transaction, until nothing is or the time is up."""
+        """Carries out what is due, one operation a transaction, until nothing is or the time is up.
+
+        If the database doesn't take what was done (its disk is full, say), what was claimed is due again when its
+        lease ends. The job itself doesn't fail: Odoo switches off jobs that do so for a week.
+        """
         cron = self.env["ir.cron"]
-        while operation := self._claim():
-            operation._carry_out()
-            if not cron._commit_progress(1, remaining=self._count_due()):
-                return
-        self._wake_at_next_attempt()
+        try:
+            self._send_mails_again()
+            while operation := self._claim():
+                operation._carry_out()
+                if not cron._commit_progress(1, remaining=self._count_due()):
+                    return
+            self._wake_at_next_attempt()
+        except psycopg2.Error:
+            self.env.cr.rollback()
+            _logger.exception("The outbox stops until the next run: the database doesn't take what was done")
 
     @api.model
     def _claim(self):
@@ -100,31 +121,16 @@ class SchedulingOperation(models.Model):
         :return: one operation or an empty recordset
         """
         self.flush_model()
+        now = fields.Datetime.now()
         query = SQL(
             """
             UPDATE scheduling_operation
                SET state = 'running', attempts = attempts + 1, lease_until = %(lease)s
-             WHERE id = (
-                 SELECT candidate.id
-                   FROM scheduling_operation candidate
-                  WHERE candidate.state IN ('pending', 'running')
-                    AND candidate.next_attempt <= %(now)s
-                    AND (candidate.lease_until IS NULL OR candidate.lease_until < %(now)s)
-                    AND (candidate.connection_id IS NULL OR EXISTS (
-                        SELECT FROM scheduling_connection connection
-                         WHERE connection.id = candidate.connection_id AND connection.state = 'connected'
-                           AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
-                    AND NOT EXISTS (
-                        SELECT FROM scheduling_operation earlier
-                         WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
-                           AND earlier.state IN ('pending', 'running'))
-                  ORDER BY candidate.id
-                  LIMIT 1
-                    FOR UPDATE SKIP LOCKED)
+             WHERE id = (%(next)s FOR UPDATE OF candidate SKIP LOCKED)
             RETURNING id
             """,
-            now=fields.Datetime.now(),
-            lease=fields.Datetime.now() + LEASE,
+            next=self._next_due(now),
+            lease=now + LEASE,
         )
         try:
             with self.env.cr.savepoint():
@@ -136,6 +142,34 @@ class SchedulingOperation(models.Model):
         operation = self.browse([row[0] for row in rows])
         operation.invalidate_recordset()
         return operation
+
+    @api.model
+    def _next_due(self, now):
+        """:return: the query for the operation that is to be carried out first of those due at ``now`` (naive UTC)
+
+        Those wait whose account is paused, lost, or an archived user's, and those behind another one of their lane.
+        """
+        return SQL(
+            """
+            SELECT candidate.id
+              FROM scheduling_operation candidate
+             WHERE candidate.state IN ('pending', 'running')
+               AND candidate.next_attempt <= %(now)s
+               AND (candidate.lease_until IS NULL OR candidate.lease_until < %(now)s)
+               AND (candidate.connection_id IS NULL OR EXISTS (
+                   SELECT FROM scheduling_connection connection
+                     JOIN res_users owner ON owner.id = connection.user_id AND owner.active
+                    WHERE connection.id = candidate.connection_id AND connection.state = 'connected'
+                      AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
+               AND NOT EXISTS (
+                   SELECT FROM scheduling_operation earlier
+                    WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
+                      AND earlier.state IN ('pending', 'running'))
+             ORDER BY candidate.id
+             LIMIT 1
+            """,
+            now=now,
+        )
 
     def _carry_out(self):
         """Does it. What goes wrong is written down with the time of the next try; nothing is raised."""
@@ -197,7 +231,7 @@ class SchedulingOperation(models.Model):
 
     def _do_notify(self, **letter):
         """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
-        self.booking_id._create_mail(**letter).send_after_commit()
+        self._send(self.booking_id._create_mail(**letter))
 
     def _do_write_event(self, uid=None):
         """Brings the host's calendar in line with the booking as it is now, whatever happened since."""
@@ -208,41 +242,57 @@ class SchedulingOperation(models.Model):
         """Tells the owner, unless the account works again by now; waits for no account, least of all for this one."""
         connection = self.env["scheduling.connection"].browse(connection_id).exists()
         if connection.state == "lost":
-            connection._create_lost_mail().send_after_commit()
+            self._send(connection._create_lost_mail())
 
     def _do_tell_asker(self, request_id):
-        self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail().send_after_commit()
+        self._send(self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail())
+
+    def _send(self, mail):
+        self.mail_id = mail
+        mail.send_after_commit()
+
+    @api.model
+    def _send_mails_again(self):
+        """Odoo gives a mail up when its server can't be reached; ours wait for it and leave once (fault 32).
+
+        A mail that the server has seen and refused has a `failure_type`, and is left as it is.
+        """
+        now = fields.Datetime.now()
+        unsent = self.search(
+            [
+                ("mail_id.state", "=", "exception"),
+                ("mail_id.failure_type", "=", False),
+                ("mail_id.create_date", ">", now - MAIL_PATIENCE),
+                ("mail_id.write_date", "<", now - MAIL_PAUSE),
+            ]
+        )
+        if unsent:
+            unsent.mail_id.mark_outgoing()
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     # ------------------------------------------------------------ housekeeping
 
     @api.model
     def _resume(self, connection):
         """What waited for a connection is due now that it works again; how often each was tried stays counted."""
-        waiting = self.sudo().search([("connection_id", "=", connection.id), ("state", "=", "pending")])
+        waiting = self.sudo().search([("connection_id", "in", connection.ids), ("state", "=", "pending")])
         waiting.next_attempt = fields.Datetime.now()
         self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
 
     @api.model
-    def _due_domain(self):
-        now = fields.Datetime.now()
-        return [
-            ("state", "in", ("pending", "running")),
-            ("next_attempt", "<=", now),
-            "|",
-            ("lease_until", "=", False),
-            ("lease_until", "<", now),
-        ]
-
-    @api.model
     def _count_due(self):
-        return self.search_count(self._due_domain(), limit=1)
+        """:return: 1 if there is something to be carried out now, else 0"""
+        self.flush_model()
+        return len(self.env.execute_query(self._next_due(fields.Datetime.now())))
 
     @api.model
     def _wake_at_next_attempt(self):
         """Asks the scheduler to come back when the next back-off or lease of a dead worker ends."""
-        waiting = self.search([("state", "in", ("pending", "running"))], order="next_attempt", limit=1)
+        served = Domain("connection_id", "=", False)
+        served |= Domain("connection_id.state", "=", "connected") & Domain("connection_id.user_id.active", "=", True)
+        waiting = self.search(Domain("state", "in", ("pending", "running")) & served, order="next_attempt", limit=1)
         if waiting:
-            at = max(filter(None, (waiting.next_attempt, waiting.lease_until)))
+            at = max(filter(None, (waiting.next_attempt, waiting.lease_until, waiting.connection_id.paused_until)))
             self.env.ref("meetings_scheduler.ir_cron_outbox")._trigger(at=at + timedelta(seconds=1))
 
     @api.autovacuum

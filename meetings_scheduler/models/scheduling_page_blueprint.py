@@ -7,7 +7,7 @@ from odoo import models
 from odoo.tools import ormcache
 
 from .. import availability
-from .scheduling_page_hosts import POLICIES
+from .scheduling_page_hosts import POLICIES, SHARED
 
 # How far around the asked time bookings must be known to count the ones of a period.
 LIMIT_REACH = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -33,6 +33,7 @@ class Blueprint:
     """``hosts``: user ids, in the page's order; ``rules`` are complete but for the duration; ``reach`` in days.
 
     ``restriction``: the hours within which the page may be booked at all, or None for no such limit.
+    ``owner_left``: the one host of the page isn't of its company any more.
     """
 
     hosts: tuple[int, ...]
@@ -41,6 +42,7 @@ class Blueprint:
     restriction: availability.WeeklyHours | None
     rules: availability.PageRules
     reach: int
+    owner_left: bool
 
 
 def _week_type(day: date):
@@ -76,6 +78,7 @@ class SchedulingPage(models.Model):
                 timezone=page.timezone,
             ),
             reach=max((LIMIT_REACH[limit.period] for limit in page.limit_ids), default=0),
+            owner_left=page.page_type not in SHARED and page.company_id not in page.user_id.company_ids,
         )
 
     def _window(self):

@@ -59,10 +59,15 @@ class SchedulingPage(models.Model):
                 )
 
     def _hosts(self):
-        """:return: the users who host the page, in its order; archived ones host nothing any more"""
+        """:return: the users who host the page, in its order; archived ones host nothing any more
+
+        Nor do colleagues who changed to another company. The owner of a page of their own still takes requests there.
+        """
         self.ensure_one()
-        users = self.host_ids.user_id if self.page_type in SHARED else self.user_id
-        return users.filtered("active")
+        if self.page_type not in SHARED:
+            return self.user_id.filtered("active")
+        employees = self.sudo().host_ids.user_id.filtered(lambda user: self.company_id in user.company_ids)
+        return self.host_ids.user_id.filtered("active") & employees
 
     @api.depends("user_id", "page_type", "host_ids.user_id", "host_ids.is_fixed")
     def _compute_is_connected(self):
@@ -78,12 +83,29 @@ class SchedulingPage(models.Model):
         Round robin goes on with the hosts that can be read; who must take part must have a calendar that is known.
         """
         blueprint = self._blueprint()
+        if blueprint.owner_left:
+            return False
         if blueprint.rules.policy == "round_robin":
             return bool(hosts & readable)
         if blueprint.rules.policy == "fixed_plus_one":
             fixed = hosts.filtered(lambda host: host.id in blueprint.fixed)
             return bool(fixed) and fixed <= readable and bool((hosts - fixed) & readable)
         return bool(hosts) and hosts <= readable
+
+    def _trouble(self):
+        """:return: why its owner can promise no time on the page whatever calendar they have, as
+        :meth:`SchedulingConnection._trouble` says it, or None
+        """
+        if not self._blueprint().owner_left:
+            return None
+        reason = self.env._(
+            "“%(page)s” belongs to %(company)s, and you have changed to another company: visitors can only ask for "
+            "a time.",
+            page=self.name,
+            company=self.company_id.name,
+        )
+        url = f"{self.get_base_url()}/odoo/scheduling.page/{self.id}"
+        return {"reason": reason, "cure": self.env._("Open the page"), "url": url}
 
     # ------------------------------------------------------------ whose turn it is
 

@@ -16,7 +16,7 @@ from ..sync import series as series_rules
 from ..sync.facts import Facts
 from ..sync.planner import moment_text
 from ..sync.text import for_calendar
-from .scheduling_sync_out import TRIES
+from .scheduling_booking_remote import TRIES
 
 
 class SchedulingSeries(models.Model):

@@ -10,9 +10,8 @@ from ..providers import errors
 from ..providers.base import Attendee, Draft
 from ..sync.facts import facts_of, people
 from ..sync.text import for_calendar, plain_text
+from .scheduling_booking_remote import TRIES
 from .scheduling_page_slots import aware
-
-TRIES = 3  # as often somebody may change the event between our reading and our writing
 
 
 class SchedulingEventLink(models.Model):

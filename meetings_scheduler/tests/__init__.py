@@ -12,9 +12,12 @@ from . import test_busy_index
 from . import test_calendar_events
 from . import test_calendar_settings
 from . import test_fault_table
+from . import test_fault_table_google
+from . import test_fault_table_local
 from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm
+from . import test_heartbeat
 from . import test_import
 from . import test_italian
 from . import test_meeting_link

@@ -40,6 +40,16 @@ class SyncCase(GoogleMixin, SchedulingCase, MailCommon):
         if not fails:
             self.assertFalse(connection.main_calendar_id.sync_error)
 
+    def run_job(self, model, name):
+        """One run of a scheduled job, in a transaction of its own; what it raises is raised here."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
+            getattr(self.env(cr=cr, su=True)[model], name)()
+        self.env.invalidate_all()
+
+    def run_poll(self):
+        self.run_job("scheduling.connection", "_cron_poll")
+
     # ------------------------------------------------------------ Google's side
 
     def timed(self, start, minutes=30, zone="Europe/Rome"):
