@@ -1,8 +1,9 @@
 """Busy time by the provider's own word: asked live for one slot, and told from our own bookings."""
 
 from datetime import datetime, timedelta, timezone
+from time import monotonic
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..availability.intervals import merge, subtract
@@ -16,12 +17,23 @@ DEFAULT_FRESHNESS = 10  # minutes for which the cache is believed if the calenda
 class SchedulingConnection(models.Model):
     _inherit = "scheduling.connection"
 
-    def _is_free_live(self, window):
-        """:return: "free", "busy" or "unknown", see :meth:`SchedulingPage._ask_live`"""
+    @api.model
+    def _live_until(self):
+        """:return: until when (monotonic seconds) calendars may be asked while a visitor waits"""
+        return monotonic() + LIVE_DEADLINE
+
+    def _is_free_live(self, window, until):
+        """
+        :param until: see :meth:`_live_until`
+        :return: "free", "busy" or "unknown", see :meth:`SchedulingPage._ask_live`
+        """
         self.ensure_one()
         counting = self.calendar_ids.filtered("counts")
+        deadline = until - monotonic()
         try:
-            with self._adapter(LIVE_DEADLINE) as adapter:
+            if deadline <= 0:
+                raise errors.Unavailable("The other calendars took all the time there was.", "deadline")
+            with self._adapter(deadline) as adapter:
                 answers = adapter.free_busy(counting.mapped("remote_id"), window)
             failed = next((answer for answer in answers.values() if isinstance(answer, errors.ProviderError)), None)
             if failed:

@@ -2,9 +2,11 @@ import itertools
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import scheduling_connection_live
 from .common import SchedulingCase
 from .google_case import ADDRESS, GoogleMixin
 
@@ -99,3 +101,16 @@ class TestStorm(GoogleMixin, SchedulingCase):
             self.run_crons()
         self.assertEqual(write.state, "done")
         self.assertTrue(booking.event_link_ids)
+
+    def test_the_visitor_waits_once(self):
+        """M34: of several hosts' calendars a slow one takes the time of all: the others are believed as last read."""
+        self.page.write(
+            {
+                "page_type": "collective",
+                "host_ids": [Command.create({"user_id": user.id}) for user in (self.host, self.anna)],
+            }
+        )
+        before = self.calls()
+        self.patch(scheduling_connection_live, "monotonic", iter((0.0, 0.0, 4.0)).__next__)
+        self.assertEqual(self.page._ask_live(self.host | self.anna, self.at(10), 30), "free")
+        self.assertEqual(self.calls() - before, 1)
