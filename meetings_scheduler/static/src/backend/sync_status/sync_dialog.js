@@ -54,13 +54,18 @@ export class SyncDialog extends Component {
     }
 
     get reads() {
-        const last = this.data.last_read ? _t("Last read %s.", momentText(this.data.last_read)) : _t("Not read yet.");
-        return this.data.next_read ? `${last} ${_t("Next read %s.", momentText(this.data.next_read))}` : last;
+        const {last_read: last, next_read: next} = this.data;
+        const parts = [last ? _t("Last read %s.", momentText(last)) : _t("Not read yet.")];
+        if (next) {
+            parts.push(_t("Next read %s.", momentText(next)));
+        }
+        return parts.join(" ");
     }
 
     tries({attempts, next_attempt: next}) {
         const tried = attempts === 1 ? _t("Tried once.") : _t("Tried %s times.", attempts);
-        return `${tried} ${next ? _t("Next try %s.", momentText(next)) : _t("Not tried again by itself.")}`;
+        const then = next ? _t("Next try %s.", momentText(next)) : _t("Not tried again by itself.");
+        return `${tried} ${then}`;
     }
 
     doubtText({doubt}) {
