@@ -104,6 +104,9 @@ class SchedulingBooking(models.Model):
                 return
             else:
                 self._link_event(calendar, link, event)
+                if (naive(event.start), naive(event.end)) != (self.start, self.stop):
+                    # Written before, the answer was lost, and the host has moved it since (faults 8 and 23).
+                    self._follow_remote_time(self.event_link_ids.filtered(lambda one: one.calendar_id == calendar), event)
                 return
         raise conflict
 
@@ -148,9 +151,12 @@ class SchedulingBooking(models.Model):
         link.etag = remote.etag
         is_moved = (naive(remote.start), naive(remote.end)) != (link.start, link.stop)
         if is_moved:
-            link.write({"start": naive(remote.start), "stop": naive(remote.end)})
-            self._move(naive(remote.start), naive(remote.end), by="host")
+            self._follow_remote_time(link, remote)
         return is_moved
+
+    def _follow_remote_time(self, link, remote):
+        link.write({"start": naive(remote.start), "stop": naive(remote.end)})
+        self._move(naive(remote.start), naive(remote.end), by="host")
 
     def _follow_remote_deletion(self, adapter, link):
         """The host deleted the event in the calendar: the meeting is cancelled, once the provider confirms it."""

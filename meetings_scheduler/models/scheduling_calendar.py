@@ -69,9 +69,36 @@ class SchedulingCalendar(models.Model):
         return self.is_main and self.connection_id.purpose in ("all", "pages")
 
     def _lose_access(self, reason):
-        """The calendar can't be read any more: its user can't be booked until it is shared again or removed."""
+        """The calendar can't be used any more: its user, who is told once, can't be booked until it is mended."""
         for calendar in self.filtered(lambda calendar: calendar.state == "active"):
             calendar.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
+            connection = calendar.connection_id
+            if connection.purpose != "sync":
+                self.env["scheduling.operation"]._enqueue(
+                    "tell_owner",
+                    f"lost:{connection.id}:{calendar.id}:{calendar.lost_at}",
+                    f"connection:{connection.id}",
+                    connection_id=connection.id,
+                )
+
+    def _regain_access(self):
+        """What was lost can be used again: bookings work at once, and what waited to be written is written."""
+        back = self.filtered(lambda calendar: calendar.state == "lost")
+        back.write({"state": "active", "lost_reason": False, "lost_at": False})
+        for connection in back.connection_id:
+            self.env["scheduling.operation"]._resume(connection)
+
+    def _lost(self):
+        """:return: the calendars that keep visitors from booking their user"""
+        return self.filtered(lambda calendar: calendar.counts and calendar.state == "lost")
+
+    def _cure(self):
+        """:return: what the button that leads to a lost calendar says; the one that is written to can't be removed"""
+        return self.env._("Check again") if self._is_written_to() else self.env._("Check again or remove it")
+
+    def _settings_url(self):
+        """:return: where its owner finds the cures; opening it changes nothing"""
+        return f"{self.get_base_url()}/odoo/calendar-settings?calendar={self.id}"
 
     def action_link(self):
         """Makes the calendar count as busy, from now on.

@@ -5,25 +5,31 @@ from datetime import datetime, time, timedelta, timezone
 from odoo import fields, models
 
 from ..providers.base import Period, Role
+from ..providers.errors import InvalidResponse
 
 
 class SchedulingConnection(models.Model):
     _inherit = "scheduling.connection"
 
     def _link_calendars(self, remote_calendars):
-        """New calendars appear, vanished and narrowed ones are lost, restored ones work again; by themselves.
+        """New calendars appear, vanished and narrowed ones are lost; by themselves.
 
         Only the main calendar counts until the user links others. One that is shared as free/busy only can't be linked.
 
         :param remote_calendars: list of :class:`providers.base.RemoteCalendar`, complete
+        :return: the calendars that can be used as far as the list tells, those lost until now included
+        :raises InvalidResponse: the list is empty (fault 13): every account has a calendar
         """
         self.ensure_one()
+        if not remote_calendars:
+            raise InvalidResponse("The list of calendars is empty.", "empty")
+        usable = self.env["scheduling.calendar"]
         known = {calendar.remote_id: calendar for calendar in self.calendar_ids if not calendar.is_tasks}
         for remote in remote_calendars:
             facts = {"name": remote.name or remote.id, "color": remote.color, "role": remote.role.value}
             calendar = known.pop(remote.id, None)
             if calendar is None:
-                self.env["scheduling.calendar"].create(
+                calendar = usable.create(
                     {
                         **facts,
                         "connection_id": self.id,
@@ -32,20 +38,31 @@ class SchedulingConnection(models.Model):
                         "counts": remote.is_primary,
                     }
                 )
-                continue
-            if any(calendar[name] != value for name, value in facts.items()):
+            elif any(calendar[name] != value for name, value in facts.items()):
                 calendar.write(facts)
-            if remote.role is Role.FREE_BUSY and calendar.counts:
-                calendar._lose_access(
-                    self.env._("Only free/busy is shared. Ask the owner to share “See all event details”.")
-                )
-            elif calendar.state == "lost":
-                calendar.write({"state": "active", "lost_reason": False, "lost_at": False})
+            if refusal := self._refusal(calendar, remote):
+                calendar._lose_access(refusal)
+            else:
+                usable |= calendar
         for calendar in known.values():
             if calendar.counts:
                 calendar._lose_access(self.env._("The calendar isn't shared with you any more, or was deleted."))
             else:
                 calendar.unlink()
+        return usable
+
+    def _refusal(self, calendar, remote):
+        """:return: why a calendar that counts gives too few rights, and the cure in words; or None"""
+        if not calendar.counts:
+            return None
+        if remote.role is Role.FREE_BUSY:
+            return self.env._("Only free/busy is shared. Ask the owner to share “See all event details”.")
+        if calendar._is_written_to() and not remote.is_writable:  # fault 25: known before a booking is lost on it
+            return self.env._(
+                "You may only read this calendar now, so bookings can't be written into it. Ask your administrator "
+                "for the right to change events. Once you have it, bookings work again by themselves."
+            )
+        return None
 
     def _busy_window(self):
         """:return: :class:`providers.base.Period` from today to the end of the furthest window of the user's pages"""

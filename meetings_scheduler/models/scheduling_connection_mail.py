@@ -7,10 +7,17 @@ class SchedulingConnection(models.Model):
     _inherit = "scheduling.connection"
 
     def _create_lost_mail(self):
-        """:return: mail.mail to the owner, in their language, not sent yet"""
+        """About the connection, or else its first calendar that is lost.
+
+        :return: mail.mail to the owner, in their language, not sent yet
+        """
         self.ensure_one()
         owner = self.user_id
         connection = self.with_context(lang=owner.lang)
+        calendar = (
+            connection.calendar_ids._lost()[:1] if self.state == "connected" else connection.calendar_ids.browse()
+        )
+        name = calendar.name or self.account
         pages = self.env["scheduling.page"].search_count([("user_id", "=", owner.id), ("is_published", "=", True)])
         body = (
             self.env["ir.qweb"]
@@ -18,10 +25,11 @@ class SchedulingConnection(models.Model):
             ._render(
                 "meetings_scheduler.mail_lost_access",
                 {
-                    "account": self.account,
-                    "reason": self.lost_reason,
+                    "name": name,
+                    "reason": calendar.lost_reason or self.lost_reason,
                     "pages": pages,
-                    "reconnect_url": f"{self.get_base_url()}{self._reconnect_path()}",
+                    "url": calendar._settings_url() if calendar else f"{self.get_base_url()}{self._reconnect_path()}",
+                    "cure": calendar._cure() if calendar else connection.env._("Connect again"),
                 },
             )
         )
@@ -30,7 +38,7 @@ class SchedulingConnection(models.Model):
             .sudo()
             .create(
                 {
-                    "subject": connection.env._("Your calendar needs you: %(account)s", account=self.account),
+                    "subject": connection.env._("Your calendar needs you: %(account)s", account=name),
                     "body_html": body,
                     "email_to": owner.email_formatted,
                     "email_from": self.company_id.email_formatted or owner.email_formatted,

@@ -71,7 +71,9 @@ class SchedulingConnection(models.Model):
         """
         self.ensure_one()
         connection = self.sudo()
-        if isinstance(error, (errors.AuthenticationFailed, errors.MissingScopes, errors.Untrusted, UserError)):
+        # A rejected cursor is answered by a full read; one rejected there too (fault 18) would be so for ever.
+        final = (errors.AuthenticationFailed, errors.MissingScopes, errors.Untrusted, errors.SyncTokenExpired)
+        if isinstance(error, (*final, UserError)):
             connection._lose(self._error_in_words(error))
         elif isinstance(error, errors.ProviderError) and error.is_temporary:
             wait = getattr(error, "retry_after", None)
@@ -122,6 +124,8 @@ class SchedulingConnection(models.Model):
             return self.env._("The calendar doesn't accept our key any more. Connect again.")
         if error.is_temporary:
             return self.env._("The calendar can't be reached right now. It is tried again by itself.")
+        if isinstance(error, errors.SyncTokenExpired):
+            return self.env._("The calendar refuses to be read, even from the start. Connect it again.")
         if isinstance(error, errors.PermissionDenied):
             return self.env._("The calendar doesn't allow this. Check that you may change events in it.")
         if isinstance(error, errors.NotFound):
@@ -174,17 +178,17 @@ class SchedulingConnection(models.Model):
         self.ensure_one()
         connection = self.sudo()
         with connection._adapter() as adapter:
-            connection._link_calendars(adapter.list_calendars())
-            counting = connection.calendar_ids.filtered(
-                lambda calendar: calendar.counts and calendar.state == "active" and connection.purpose != "sync"
-            )
+            usable = connection._link_calendars(adapter.list_calendars())
+            counting = usable.filtered(lambda calendar: calendar.counts and connection.purpose != "sync")
             answers = adapter.free_busy(counting.mapped("remote_id"), connection._busy_window()) if counting else {}
         for calendar in counting:
             answer = answers[calendar.remote_id]
             if isinstance(answer, errors.ProviderError):
                 calendar._lose_access(connection._error_in_words(answer))
+                usable -= calendar
             else:
                 calendar._remember_busy(answer)
+        usable._regain_access()
         connection._provider_answered()
         connection.write({"checked_at": fields.Datetime.now(), "refresh_due": fields.Datetime.now() + POLL_EVERY})
 

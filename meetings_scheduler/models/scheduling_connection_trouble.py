@@ -26,16 +26,16 @@ class SchedulingConnection(models.Model):
             )
             return {"reason": reason, "cure": self.env._("Connect again"), "url": settings}
         calendars = connections.calendar_ids
-        for calendar in calendars.filtered(lambda calendar: calendar.counts and calendar.state == "lost"):
+        for calendar in calendars._lost():
             reason = self.env._(
-                "We can't read “%(calendar)s” any more. %(reason)s While it counts, visitors can't book you.",
+                "We can't use “%(calendar)s” any more. %(reason)s While it counts, visitors can't book you.",
                 calendar=calendar.name,
                 reason=calendar.lost_reason or "",
             )
             return {
                 "reason": reason,
-                "cure": self.env._("Check again or remove it"),
-                "url": f"{settings}?calendar={calendar.id}",
+                "cure": calendar._cure(),
+                "url": calendar._settings_url(),
             }
         if not any(connections.mapped("use_pages")):
             reason = self.env._("“Scheduling pages” isn't ticked in your calendar settings.")

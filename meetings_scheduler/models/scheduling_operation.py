@@ -147,7 +147,7 @@ class SchedulingOperation(models.Model):
     def _next_due(self, now):
         """:return: the query for the operation that is to be carried out first of those due at ``now`` (naive UTC)
 
-        Those wait whose account is paused, lost, or an archived user's, and those behind another one of their lane.
+        Those wait whose account is paused, lost, or an archived user's, or can't be written to, and those behind another one of their lane.
         """
         return SQL(
             """
@@ -161,6 +161,9 @@ class SchedulingOperation(models.Model):
                      JOIN res_users owner ON owner.id = connection.user_id AND owner.active
                     WHERE connection.id = candidate.connection_id AND connection.state = 'connected'
                       AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
+               AND (candidate.kind NOT IN ('write_event', 'write_meeting') OR NOT EXISTS (
+                   SELECT FROM scheduling_calendar main
+                    WHERE main.connection_id = candidate.connection_id AND main.is_main AND main.state = 'lost'))
                AND NOT EXISTS (
                    SELECT FROM scheduling_operation earlier
                     WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
@@ -241,7 +244,7 @@ class SchedulingOperation(models.Model):
     def _do_tell_owner(self, connection_id):
         """Tells the owner, unless the account works again by now; waits for no account, least of all for this one."""
         connection = self.env["scheduling.connection"].browse(connection_id).exists()
-        if connection.state == "lost":
+        if connection.state == "lost" or connection.calendar_ids._lost():
             self._send(connection._create_lost_mail())
 
     def _do_tell_asker(self, request_id):

@@ -12,8 +12,11 @@ from . import test_busy_index
 from . import test_calendar_events
 from . import test_calendar_settings
 from . import test_fault_table
+from . import test_fault_table_access
 from . import test_fault_table_google
 from . import test_fault_table_local
+from . import test_fault_table_reading
+from . import test_fault_table_writing
 from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm

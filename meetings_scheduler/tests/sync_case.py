@@ -50,6 +50,20 @@ class SyncCase(GoogleMixin, SchedulingCase, MailCommon):
     def run_poll(self):
         self.run_job("scheduling.connection", "_cron_poll")
 
+    def visit(self, hour):
+        """Another visitor books or asks; :return: the booking"""
+        email = f"v{hour}@doe.example"
+        with self.enter_registry_test_mode():
+            return self.book(self.at(hour), email=email, email_normalized=email)
+
+    def told(self):
+        """:return: how often the owner was, or is about to be, told that a calendar is lost"""
+        return self.operations.search_count([("kind", "=", "tell_owner")])
+
+    def takes_bookings(self):
+        self.page.invalidate_recordset(["is_connected"])
+        return self.page.is_connected
+
     # ------------------------------------------------------------ Google's side
 
     def timed(self, start, minutes=30, zone="Europe/Rome"):

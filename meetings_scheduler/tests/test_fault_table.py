@@ -134,6 +134,3 @@ class TestFaultTable(SyncCase):
         self.assertEqual(len(mine), 1, "one event")
         invitations = [mail for mail in self.state()["mails"][len(before["mails"]) :] if email in mail["to"]]
         self.assertEqual(len(invitations), 1, "one invitation")
-
-    def told(self):
-        return self.operations.search_count([("kind", "=", "tell_owner")])
