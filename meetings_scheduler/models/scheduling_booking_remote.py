@@ -8,6 +8,7 @@ from .scheduling_page_slots import aware, naive
 
 TRIES = 3  # as often somebody may change the event between our reading and our writing
 
+
 class SchedulingBooking(models.Model):
     _inherit = "scheduling.booking"
 
@@ -106,7 +107,9 @@ class SchedulingBooking(models.Model):
                 self._link_event(calendar, link, event)
                 if (naive(event.start), naive(event.end)) != (self.start, self.stop):
                     # Written before, the answer was lost, and the host has moved it since (faults 8 and 23).
-                    self._follow_remote_time(self.event_link_ids.filtered(lambda one: one.calendar_id == calendar), event)
+                    self._follow_remote_time(
+                        self.event_link_ids.filtered(lambda one: one.calendar_id == calendar), event
+                    )
                 return
         raise conflict
 

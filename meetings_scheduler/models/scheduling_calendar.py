@@ -76,7 +76,7 @@ class SchedulingCalendar(models.Model):
             if connection.purpose != "sync":
                 self.env["scheduling.operation"]._enqueue(
                     "tell_owner",
-                    f"lost:{connection.id}:{calendar.id}:{calendar.lost_at}",
+                    f"lost:{connection.id}:{calendar.id}:{datetime.now(timezone.utc).isoformat()}",
                     f"connection:{connection.id}",
                     connection_id=connection.id,
                 )

@@ -91,7 +91,7 @@ class SchedulingConnection(models.Model):
             return
         self.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
         self.env["scheduling.operation"]._enqueue(
-            "tell_owner", f"lost:{self.id}:{fields.Datetime.now()}", f"connection:{self.id}", connection_id=self.id
+            "tell_owner", f"lost:{self.id}:{utc_now().isoformat()}", f"connection:{self.id}", connection_id=self.id
         )
 
     @api.model

@@ -147,7 +147,8 @@ class SchedulingOperation(models.Model):
     def _next_due(self, now):
         """:return: the query for the operation that is to be carried out first of those due at ``now`` (naive UTC)
 
-        Those wait whose account is paused, lost, or an archived user's, or can't be written to, and those behind another one of their lane.
+        Those wait whose account is paused, lost, or an archived user's, those behind another one of their lane,
+        and what is to be written into a main calendar that is lost.
         """
         return SQL(
             """
