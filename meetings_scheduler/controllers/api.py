@@ -93,11 +93,12 @@ def _slots_json(page, booking=None):
     zone = zoneinfo.ZoneInfo(query.timezone)
     holder = request.env["scheduling.hold"]._holder_of(request.httprequest.args.get("hold"))
     slots = page._free_slots(query.start, query.end, query.duration_min, booking=booking, holder=holder)
+    seats = page.page_type == "group"
     first = slots[0] if slots else next_free(page, query.end, query.duration_min, booking, holder)
     answer = {
         "timezone": query.timezone,
-        "slots": [slot_json(slot, zone) for slot in slots],
-        "next_free": slot_json(first, zone) if first else None,
+        "slots": [slot_json(slot, zone, seats) for slot in slots],
+        "next_free": slot_json(first, zone, seats) if first else None,
     }
     if query.warning:
         answer["warning"] = query.warning

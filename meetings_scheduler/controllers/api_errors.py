@@ -118,9 +118,9 @@ def _response(status, code, message, field, headers=(), **extra):
     return json_response({"error": {"code": code, "message": message, "field": field, **extra}}, status, headers)
 
 
-def slot_json(slot, zone=None):
-    """:return: start and end, ISO 8601 with the offset of ``zone`` (UTC without one)"""
-    return (
+def slot_json(slot, zone=None, seats=False):
+    """:return: start and end, ISO 8601 with the offset of ``zone`` (UTC without one); with ``seats`` those left, too"""
+    moments = (
         {"start": slot.start.astimezone(zone).isoformat(), "end": slot.end.astimezone(zone).isoformat()}
         if zone
         else {
@@ -128,3 +128,4 @@ def slot_json(slot, zone=None):
             "end": slot.end.isoformat(),
         }
     )
+    return {**moments, "seats_left": slot.seats_left} if seats else moments

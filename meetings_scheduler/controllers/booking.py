@@ -170,6 +170,7 @@ def _form_page(picker, form, error=None):
         "error": error,
         "start": start,
         "kept_until": picker.kept_until(start),
+        "seats": picker.seats_note(start),
         "start_label": start and f"{picker.long_date(start)}, {picker.clock(start)}",
         "back_url": picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
         "alternatives": conflict_links(picker, error) if isinstance(error, SlotTaken) else [],

@@ -15,7 +15,12 @@ MOMENT = {"type": "string", "format": "date-time"}
 MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
 NAME = {"type": "string", "maxLength": NAME_LENGTH}
 EMAIL = {"type": "string", "format": "email", "maxLength": EMAIL_LENGTH}
-SLOT = _object(["start", "end"], start=MOMENT, end=MOMENT)
+SLOT = _object(
+    ["start", "end"],
+    start=MOMENT,
+    end=MOMENT,
+    seats_left={"type": "integer", "description": "On a page of type group: how many visitors can still book it."},
+)
 
 QUESTION = _object(
     ["id", "label", "help", "type", "required", "options"],

@@ -16,7 +16,7 @@ from ..exceptions import PublicError
 from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
 from ..models.scheduling_page_slots import aware, naive
 from .common import new_hold, next_free, utc_now
-from .words import clock, long_date, zone_name
+from .words import clock, long_date, seats_left, zone_name
 
 
 class Picker:
@@ -232,8 +232,24 @@ class Picker:
         return {"label": self.long_date(day), "url": self.url(day=day.isoformat())}
 
     def _time(self, slot):
-        start = slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"label": self.clock(slot.start), "start": start, "url": self.url(start=start)}
+        start = _instant(slot)
+        return {
+            "label": self.clock(slot.start),
+            "start": start,
+            "url": self.url(start=start),
+            "seats": seats_left(self.env, slot.seats_left) if self.is_group else None,
+        }
+
+    @property
+    def is_group(self):
+        return self.info["type"] == "group"
+
+    def seats_note(self, start):
+        """:return: how many seats are left at a chosen time (aware), in words; None on other pages and taken times"""
+        if not (start and self.is_group):
+            return None
+        decision = self.page._check_slot(start, self.duration, self.booking, self.holder)
+        return seats_left(self.env, decision.seats_left) if decision.seats_left else None
 
     def _next_free_link(self, slot):
         month = format_date(self.month, "LLLL y", locale=self.locale)
@@ -255,7 +271,8 @@ class Picker:
             "month": self.month.strftime("%Y-%m"),
             "months": [month.strftime("%Y-%m") for month in self.months],
             "day": self.day and self.day.isoformat(),
-            "slots": [slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") for slot in self.slots],
+            "slots": [_instant(slot) for slot in self.slots],
+            "seats": {_instant(slot): slot.seats_left for slot in self.slots} if self.is_group else {},
         }
 
 
@@ -265,3 +282,8 @@ def _next_month(month):
 
 def _previous_month(month):
     return (month - timedelta(days=1)).replace(day=1)
+
+
+def _instant(slot):
+    """:return: when the slot starts, as the script and the links say it: UTC, ISO 8601"""
+    return slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -50,3 +50,8 @@ def headline(env, facts, role, done):
     if done == "moved":
         return env._("Your meeting is moved"), told
     return env._("Your meeting with %(name)s", name=host), None
+
+
+def seats_left(env, count):
+    """:return: how many seats of a group are left, in words"""
+    return env._("1 seat left") if count == 1 else env._("%(count)s seats left", count=count)

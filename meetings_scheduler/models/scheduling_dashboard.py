@@ -20,14 +20,15 @@ class SchedulingDashboard(models.AbstractModel):
     def get_data(self):
         """Reads everything the dashboard of the current user shows.
 
-        :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first),
-            ``import_offer`` (or None), ``requests``, ``bookings``, ``pages``, ``all_off`` (the user's pages),
-            ``has_bookings`` (whether there ever was one) and ``alarms`` (sentences); datetimes are UTC as the web
-            client's ``deserializeDateTime`` reads them
+        :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first), ``providers``
+            (what can be connected, while nothing is), ``import_offer`` (or None), ``requests``, ``bookings``,
+            ``pages``, ``all_off`` (the user's pages), ``has_bookings`` (whether there ever was one) and ``alarms``
+            (sentences); datetimes are UTC as the web client's ``deserializeDateTime`` reads them
         """
         connections = self._connections()
         return {
             "calendars": [self._calendar(connection) for connection in connections],
+            "providers": [] if connections else self.env["scheduling.settings"]._providers(connections),
             "import_offer": self.env["scheduling.import"]._offer(connections),
             "requests": self._requests(),
             "bookings": self._upcoming(),

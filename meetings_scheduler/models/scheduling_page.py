@@ -401,8 +401,10 @@ class SchedulingPage(models.Model):
         return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
 
     def action_bookings(self):
-        """Opens the bookings made on the page."""
+        """Opens the bookings made on the page, the newest first."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("meetings_scheduler.action_scheduling_booking")
-        action.update(domain=[("page_id", "=", self.id)], context={"default_page_id": self.id})
+        newest_first = self.env.ref("meetings_scheduler.scheduling_booking_view_list_of_page").id
+        views = [(newest_first if mode == "list" else view, mode) for view, mode in action["views"]]
+        action.update(domain=[("page_id", "=", self.id)], context={"default_page_id": self.id}, views=views)
         return action

@@ -22,8 +22,12 @@ class TestBackendDashboard(SchedulingCase):
     def test_empty_database(self):
         """M3: a user without anything gets an empty dashboard, from which the three steps start."""
         newcomer = new_test_user(self.env, "newcomer.dashboard", "base.group_user")
+        data = self.data(newcomer)
+        providers = {provider["key"]: provider["obstacle"] for provider in data.pop("providers")}
+        self.assertIsNone(providers["odoo"])
+        self.assertIn("Personal email access", providers["google"])
         nothing = {"calendars": [], "import_offer": None, "requests": [], "bookings": [], "pages": []}
-        self.assertEqual(self.data(newcomer), {**nothing, "all_off": False, "has_bookings": False, "alarms": []})
+        self.assertEqual(data, {**nothing, "all_off": False, "has_bookings": False, "alarms": []})
 
     def test_first_step_connects_and_makes_a_page(self):
         """M11, M28: connecting ends on the dashboard, with a page to share."""

@@ -84,3 +84,11 @@ class TestBackendPage(SchedulingCase):
             settings.create({"scheduling_rate_limit": limit}).execute()
             self.assertEqual(self.env["scheduling.counter"]._limit(), limit)
             self.assertEqual(settings.create({}).scheduling_rate_limit, limit)
+
+    def test_bookings_of_a_page_newest_first(self):
+        """The button on a page opens all its bookings, what comes next before what is over."""
+        page = self.new_page("Quick chat")
+        action = page.action_bookings()
+        self.assertEqual(action["views"][0][1], "list")
+        view = self.env["scheduling.booking"].get_view(action["views"][0][0], "list")
+        self.assertEqual(etree.fromstring(view["arch"]).get("default_order"), "start desc, id desc")

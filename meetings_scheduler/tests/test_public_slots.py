@@ -28,6 +28,17 @@ class TestSlots(PublicCase):
         self.assertNotIn("Set-Cookie", response.headers)
         self.assertEqual(response.headers["Cache-Control"], "no-store")
 
+    def test_seats_left(self):
+        """M2: times of a group say how many seats are left, other pages' say nothing about seats."""
+        self.assertNotIn("seats_left", self.slots(self.days(4, 4)).json()["slots"][0])
+        self.page.write({"page_type": "group", "seats": 3})
+        first = self.slots(self.days(4, 4)).json()["slots"][0]
+        self.assertEqual(first["seats_left"], 3)
+        self.assertEqual(self.post({**self.form(), "start": first["start"]}).status_code, 201)
+        shown = self.slots(self.days(4, 4)).json()
+        self.assertEqual([slot["seats_left"] for slot in shown["slots"][:2]], [2, 3])
+        self.assertEqual(shown["next_free"]["seats_left"], 2)
+
     def test_shown_is_bookable(self):
         """B3: the first and the last time that is shown can be booked."""
         shown = self.slots(self.days(4, 4)).json()["slots"]

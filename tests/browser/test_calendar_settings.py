@@ -26,13 +26,13 @@ def connect_odoo(page):
     expect(page.locator(".o_meetings_account")).to_contain_text("Up to date")
 
 
-def allow(admin, user, name):
-    """The administrator gives the user a group of the addon."""
+def allow(admin, user, name, module="meetings_scheduler"):
+    """The administrator gives the user a group, of the addon if no other module is named."""
     (group,) = call(
         admin,
         "ir.model.data",
         "search_read",
-        [["module", "=", "meetings_scheduler"], ["name", "=", name]],
+        [["module", "=", module], ["name", "=", name]],
         ["res_id"],
     )
     (user_id,) = call(admin, "res.users", "search", [["login", "=", user]])

@@ -10,12 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = "https://github.com/meetings-scheduler/meetings-scheduler/blob/main/"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SCREENS = [
-    path for suffix in ("xml", "js", "py") for path in sorted((ROOT / "meetings_scheduler").rglob(f"*.{suffix}"))
+    path
+    for suffix in ("xml", "js", "py")
+    for addon in sorted(ROOT.glob("meetings_scheduler*"))
+    for path in sorted(addon.rglob(f"*.{suffix}"))
 ]
+SETTINGS = sorted((ROOT / "meetings_scheduler/static/src/backend/calendar_settings").glob("*.xml"))
 CODE = re.compile(r"^```.*?^```", re.M | re.S)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 # The calendar settings name the heading of their help; the file stands in help_link.js.
-SECTION = re.compile(r"""section="'([\w-]+)'\"""")
+SECTION = re.compile(r"""section="([^"]*'[\w-]+'[^"]*)\"""")
+QUOTED = re.compile(r"'([\w-]+)'")
 
 
 def name(path):
@@ -47,8 +52,9 @@ def links_of_screens():
         text = path.read_text()
         for link in re.findall(re.escape(DOCS) + r"""([^"'\s<`]+)""", text):
             yield path, link
-        for section in SECTION.findall(text):
-            yield path, f"docs/user/calendar-settings.md#{section}"
+        for expression in SECTION.findall(text):
+            for section in QUOTED.findall(expression):
+                yield path, f"docs/user/calendar-settings.md#{section}"
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
@@ -71,6 +77,18 @@ def test_links_of_screens():
         assert not wrong, f"{name(path)}: {link}: {wrong}"
     linking = {path.name for path, _link in found}
     assert {"scheduling_page_views.xml", "scheduling_booking_views.xml", "res_config_settings_views.xml"} <= linking
+
+
+def test_every_block_of_the_settings_has_its_help():
+    """M48: whatever is connected, each heading of the calendar settings stands beside a link to its help."""
+    headings = [(path, heading) for path in SETTINGS for heading in re.findall(r"<h2.*?</h2>", path.read_text(), re.S)]
+    assert len(headings) >= 5
+    for path, heading in headings:
+        assert "<HelpLink" in heading, f"{name(path)}: {heading}"
+    tabs = re.split(r"<page\s+string=", (ROOT / "meetings_scheduler/views/scheduling_page_views.xml").read_text())[1:]
+    assert len(tabs) == 6
+    for tab in tabs:
+        assert "documentation_link" in tab, f"no help in the tab {tab[:30]}"
 
 
 def test_every_document_and_picture_is_reached():

@@ -46,10 +46,15 @@ export class ApiClient {
         return answer;
     }
 
-    /** @returns {Promise<{slots: string[], nextFree: string|null}>} instants */
+    /** @returns {Promise<{slots: string[], seats: Object, nextFree: string|null}>} instants; seats left in a group */
     async slots(owner, query) {
         const answer = await this.call(`${owner}/slots?${new URLSearchParams(query)}`);
-        return {slots: answer.slots.map((slot) => slot.start), nextFree: answer.next_free && answer.next_free.start};
+        const left = answer.slots.filter((slot) => "seats_left" in slot);
+        return {
+            slots: answer.slots.map((slot) => slot.start),
+            seats: Object.fromEntries(left.map((slot) => [slot.start, slot.seats_left])),
+            nextFree: answer.next_free && answer.next_free.start,
+        };
     }
 
     hold(slug, body) {

@@ -41,6 +41,7 @@ export class BookingApp extends Component {
             day: null,
             focus: null,
             slots: config.slots,
+            seats: config.seats, // of a group: those left, by instant
             nextFree: null,
             loading: false,
             failure: null, // function that tries again
@@ -147,6 +148,11 @@ export class BookingApp extends Component {
         return this.words.clock(instant, this.state.zone);
     }
 
+    seatsNote(instant) {
+        const count = this.state.seats[instant];
+        return count === 1 ? _t("1 seat left") : _t("%(count)s seats left", {count});
+    }
+
     moment(instant) {
         return `${this.words.longDay(dayOf(instant, this.state.zone))}, ${this.clock(instant)}`;
     }
@@ -166,7 +172,7 @@ export class BookingApp extends Component {
             } catch (error) {
                 if (this.isCurrent(key)) {
                     const failure = {message: error.message, retry: () => this.showMonth(month, day, focus)};
-                    Object.assign(this.state, {loading: false, slots: [], nextFree: null, failure});
+                    Object.assign(this.state, {loading: false, slots: [], seats: {}, nextFree: null, failure});
                 }
                 return;
             }

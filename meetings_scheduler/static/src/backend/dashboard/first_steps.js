@@ -1,14 +1,18 @@
 import {Component, useState} from "@odoo/owl";
 import {CopyButton} from "@web/core/copy_button/copy_button";
 import {_t} from "@web/core/l10n/translation";
+import {ConnectCards} from "../calendar_settings/connect_cards";
 
 /** Three steps, one button each, for who has never been booked. */
 export class FirstSteps extends Component {
     static template = "meetings_scheduler.FirstSteps";
-    static components = {CopyButton};
+    static components = {ConnectCards, CopyButton};
     static props = {
         calendar: {type: [Object, {value: null}]},
         pages: Array,
+        providers: Array,
+        reload: Function,
+        openSettings: Function,
         connect: Function,
         openPage: Function,
     };
@@ -17,6 +21,15 @@ export class FirstSteps extends Component {
         this.copyText = _t("Copy my link");
         this.copiedText = _t("Copied");
         this.state = useState({busy: false});
+    }
+
+    /** @returns {Object[]} what can be connected with one click; the settings say what the others need */
+    get available() {
+        return this.props.providers.filter((provider) => !provider.obstacle);
+    }
+
+    get hasChoice() {
+        return !this.props.calendar && this.available.length > 1;
     }
 
     get page() {
