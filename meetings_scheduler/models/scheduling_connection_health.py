@@ -49,7 +49,8 @@ class SchedulingConnectionHealth(models.Model):
             SELECT counted.*,
                    counted.state = 'lost' OR counted.failed > 0 OR counted.questions > 0
                    OR COALESCE(counted.reads AND counted.next_read
-                               <= clock_timestamp() AT TIME ZONE 'UTC' - interval '%(minutes)s minutes', false) AS trouble
+                               <= clock_timestamp() AT TIME ZONE 'UTC' - interval '%(minutes)s minutes', false)
+                   AS trouble
               FROM (
                 SELECT owner.active AND connection.provider <> 'odoo' AS reads,
                        connection.id, connection.user_id, connection.company_id, connection.provider, connection.state,

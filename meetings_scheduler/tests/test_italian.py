@@ -24,6 +24,9 @@ SAME_IN_ITALIAN = {
     "1234567890-abc.apps.googleusercontent.com",
     "Account",
     "Anna Keller",
+    "Base",
+    "anna@example.com",
+    "example.com, example.org",
     "E-mail",
     "GOCSPX-…",
     "Google",
@@ -133,7 +136,11 @@ class TestItalianMails(Italian, SchedulingCase):
             ("cancelled", "visitor"): ("Annullato: ", f"con {laura} è annullato.", "Scegli un altro orario"),
             ("cancelled", "host"): ("Annullato: ", f"L'incontro con {jane} è annullato."),
             ("requested", "visitor"): ("Richiesta inviata: ", "Hai chiesto questo orario", "Vedi o ritira"),
-            ("requested", "host"): ("Rispondi, per favore: ", f"{jane} chiede un incontro.", "Accetta o rifiuta"),
+            ("requested", "host"): (
+                "Rispondi, per favore: ",
+                f"{jane} ha provato a prenotare e chiede un incontro con te.",
+                "Accetta o rifiuta",
+            ),
             ("declined", "visitor"): ("Non possibile: ", f"{laura} non può incontrarti", "Scegli un altro orario"),
         }
         for (notice, audience), words in expected.items():
