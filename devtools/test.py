@@ -111,6 +111,7 @@ def run_browser(expression):
     dark_mode = oca.fetch(python_env.find(), "dark colours", DARK_MODE) / "addons"
     parameters = {"meetings_scheduler.rate_limit": "0"}
     with temporary.server("journeys", workers=2, parameters=parameters, extra_addons=[dark_mode]) as running:
+        silence_odoobot(running.instance)
         surroundings = {
             "JOURNEY_URL": f"http://127.0.0.1:{running.port}",
             "JOURNEY_DATABASE": running.instance.database,
@@ -123,6 +124,15 @@ def run_browser(expression):
             "PYTHONPATH": str(places.CHECKOUT),
         }
         return pytest(running.instance.python, ["-p", "no:odoo", "tests/browser"], expression, **surroundings)
+
+
+def silence_odoobot(instance):
+    """OdooBot greets whoever signs in for the first time, in a window that covers a phone's screen at any moment."""
+    for query in (
+        "UPDATE res_users SET odoobot_state = 'disabled'",
+        "ALTER TABLE res_users ALTER odoobot_state SET DEFAULT 'disabled'",
+    ):
+        instance.server.sql(query, instance.database)
 
 
 def run_deaths(expression):
