@@ -1,6 +1,6 @@
 """Both sides changed at random, with a network that fails: in the end they say the same.
 
-``MEETINGS_SYNC_SEED`` and ``MEETINGS_SYNC_OPERATIONS`` repeat or lengthen a run.
+``MEETINGS_SYNC_SEED`` and ``MEETINGS_SYNC_OPERATIONS`` try other changes and more of them; a failure names its seed.
 """
 
 import logging
@@ -48,7 +48,7 @@ class TestConvergence(SyncCase):
 
         0 duplicates, 0 events of others touched, 0 stray mails.
         """
-        seed = int(os.environ.get("MEETINGS_SYNC_SEED") or random.randrange(10**9))
+        seed = int(os.environ.get("MEETINGS_SYNC_SEED") or 1)
         count = int(os.environ.get("MEETINGS_SYNC_OPERATIONS") or 150)
         _logger.info("seed %s, %s operations", seed, count)
         self.random = random.Random(seed)
