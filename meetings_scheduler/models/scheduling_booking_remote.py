@@ -4,9 +4,8 @@ from odoo import fields, models
 
 from ..providers import errors
 from ..providers.base import Attendee, Draft, Reply
+from ..sync.conflict import retry_on_conflict
 from .scheduling_page_slots import aware, naive
-
-TRIES = 3  # as often somebody may change the event between our reading and our writing
 
 
 class SchedulingBooking(models.Model):
@@ -83,35 +82,34 @@ class SchedulingBooking(models.Model):
         if self.state != "confirmed" or calendar.user_id != self.user_id:
             self._remove_remote_event(adapter, calendar, link, uid or self.uid)
             return
-        for _time in range(TRIES):
-            try:
-                event = adapter.put_event(
-                    calendar.remote_id,
-                    self._draft(),
-                    key=f"booking:{self.uid}",
-                    event_id=link.remote_id or None,
-                    etag=link.etag or None,
-                )
-            except errors.Conflict as error:
-                if not link:
-                    raise
-                conflict = error
-                if self._follow_remote_change(adapter, link):
-                    return
-            except errors.NotFound:
-                if not link:
-                    raise  # the calendar itself is gone, not the event
-                self._follow_remote_deletion(adapter, link)
+        if link:
+            event = retry_on_conflict(lambda: self._change_remote_event(adapter, link))
+            if event is None:
                 return
-            else:
-                self._link_event(calendar, link, event)
-                if (naive(event.start), naive(event.end)) != (self.start, self.stop):
-                    # Written before, the answer was lost, and the host has moved it since (faults 8 and 23).
-                    self._follow_remote_time(
-                        self.event_link_ids.filtered(lambda one: one.calendar_id == calendar), event
-                    )
-                return
-        raise conflict
+        else:
+            event = adapter.put_event(calendar.remote_id, self._draft(), key=f"booking:{self.uid}")
+        link = self._link_event(calendar, link, event)
+        if (naive(event.start), naive(event.end)) != (self.start, self.stop):
+            # Written before, the answer was lost, and the host has moved it since (faults 8 and 23).
+            self._follow_remote_time(link, event)
+
+    def _change_remote_event(self, adapter, link):
+        """:return: :class:`providers.base.Event` as it is now, or None: the booking follows what was done there"""
+        try:
+            return adapter.put_event(
+                link.calendar_id.remote_id,
+                self._draft(),
+                key=f"booking:{self.uid}",
+                event_id=link.remote_id,
+                etag=link.etag or None,
+            )
+        except errors.Conflict:
+            if self._follow_remote_change(adapter, link):
+                return None
+            raise
+        except errors.NotFound:
+            self._follow_remote_deletion(adapter, link)
+            return None
 
     def _remove_remote_event(self, adapter, calendar, link, uid):
         """Takes out what was written, also what the answer to was lost, so that no link tells of it (fault 7)."""
@@ -121,6 +119,7 @@ class SchedulingBooking(models.Model):
             link.unlink()
 
     def _link_event(self, calendar, link, event):
+        """:return: the link, a new one if there was none"""
         values = {
             "remote_id": event.id,
             "etag": event.etag,
@@ -132,11 +131,12 @@ class SchedulingBooking(models.Model):
         if link:
             link.write(values)
         else:
-            link.create({"booking_id": self.id, "calendar_id": calendar.id, **values})
+            link = link.create({"booking_id": self.id, "calendar_id": calendar.id, **values})
         if self.location_type == "meet" and event.conference_url and self.location != event.conference_url:
             self.location = event.conference_url
             self._own_event().videocall_location = event.conference_url
             self._send_waiting_mails()
+        return link
 
     def _send_waiting_mails(self):
         """The mails of a booking whose call link has just arrived need not wait any longer."""

@@ -10,13 +10,12 @@ from dataclasses import replace
 
 from odoo import fields, models
 
-from ..providers import errors
 from ..providers.base import Draft
 from ..sync import series as series_rules
+from ..sync.conflict import retry_on_conflict
 from ..sync.facts import Facts
 from ..sync.planner import moment_text
 from ..sync.text import for_calendar
-from .scheduling_booking_remote import TRIES
 
 
 class SchedulingSeries(models.Model):
@@ -27,12 +26,7 @@ class SchedulingSeries(models.Model):
 
         :raises ProviderError: to be tried again, or not, as it says
         """
-        for _time in range(TRIES):
-            try:
-                return self._write_once(adapter)
-            except errors.Conflict as error:
-                conflict = error
-        raise conflict
+        retry_on_conflict(lambda: self._write_once(adapter))
 
     def _write_once(self, adapter):
         self.ensure_one()

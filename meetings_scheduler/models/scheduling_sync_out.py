@@ -6,11 +6,10 @@ nothing to do.
 
 from odoo import api, fields, models
 
-from ..providers import errors
 from ..providers.base import Attendee, Draft
+from ..sync.conflict import retry_on_conflict
 from ..sync.facts import facts_of, people
 from ..sync.text import for_calendar, plain_text
-from .scheduling_booking_remote import TRIES
 from .scheduling_page_slots import aware
 
 
@@ -88,12 +87,7 @@ class SchedulingEventLink(models.Model):
 
         :raises ProviderError: to be tried again, or not, as it says
         """
-        for _time in range(TRIES):
-            try:
-                return self._write_once(adapter)
-            except errors.Conflict as error:
-                conflict = error
-        raise conflict
+        retry_on_conflict(lambda: self._write_once(adapter))
 
     def _write_once(self, adapter):
         self.ensure_one()

@@ -8,9 +8,8 @@ from odoo import api, fields, models
 from ..providers import errors
 from ..providers.base import Draft
 from ..sync import tasks
+from ..sync.conflict import retry_on_conflict
 from .scheduling_page_slots import aware
-
-TRIES = 3  # as often somebody may change the entry between our reading and our writing
 
 
 class SchedulingTaskLink(models.Model):
@@ -129,22 +128,21 @@ class SchedulingTaskLink(models.Model):
 
         :raises ProviderError: to be tried again, or not, as it says
         """
+        retry_on_conflict(lambda: self._write_once(adapter))
+
+    def _write_once(self, adapter):
         self.ensure_one()
-        for _time in range(TRIES):
-            match self._decide():
-                case None:
-                    return
-                case tasks.Remove():
-                    self._remove_remote(adapter)
-                    return
-            try:
-                self._put(adapter)
-            except errors.Conflict as error:  # somebody moved it since it was read: that comes first
-                conflict = error
-                self._follow(adapter.get_event(self.calendar_id.remote_id, self.remote_id))
-            else:
+        match self._decide():
+            case None:
                 return
-        raise conflict
+            case tasks.Remove():
+                self._remove_remote(adapter)
+                return
+        try:
+            self._put(adapter)
+        except errors.Conflict:  # somebody moved it since it was read: that comes first
+            self._follow(adapter.get_event(self.calendar_id.remote_id, self.remote_id))
+            raise
 
     def _remove_remote(self, adapter):
         calendar_id, event_id = self.calendar_id.remote_id, self.remote_id
