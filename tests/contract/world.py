@@ -4,7 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from providers.base import Period
+import pytest
+
+from providers.base import Draft, Period
 
 UTC = timezone.utc
 WINDOW = Period(datetime(2030, 3, 1, tzinfo=UTC), datetime(2030, 5, 1, tzinfo=UTC))
@@ -12,6 +14,32 @@ WINDOW = Period(datetime(2030, 3, 1, tzinfo=UTC), datetime(2030, 5, 1, tzinfo=UT
 
 def at(day, hour=9, minute=0, month=3):
     return datetime(2030, month, day, hour, minute, tzinfo=UTC)
+
+
+def needs(world, ability):
+    """Skips the test, by name, where the server can't be made to do that."""
+    if ability not in world.abilities:
+        pytest.skip(f"{type(world).__name__} has no {ability}")
+
+
+def draft(**changes):
+    """:return: an hour on Monday, 4 March 2030, with changes"""
+    values = {
+        "start": at(4),
+        "end": at(4, 10),
+        "summary": "Demo",
+        "description": "Bring a pen",
+        "location": "Room 1",
+        "zone": "Europe/Berlin",
+        "revision": "r1",
+        **changes,
+    }
+    return Draft(**values)
+
+
+def busy(world, *calendars, window=WINDOW):
+    """:return: busy time by calendar, of the main one if none is named"""
+    return world.provider.free_busy(calendars or [world.main], window)
 
 
 class World(ABC):
