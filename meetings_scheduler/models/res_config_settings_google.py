@@ -44,15 +44,13 @@ class ResConfigSettings(models.TransientModel):
         """
         self.set_values()
         connections = self.env["scheduling.connection"]
-        transport = Transport()
         try:
-            connections._oauth_client(transport).exchange("test", connections._redirect_uri("google"), "test")
+            with Transport() as transport:
+                connections._oauth_client(transport).exchange("test", connections._redirect_uri("google"), "test")
         except errors.ProviderError as error:
             # A known client with a wrong code: "invalid_grant" (RFC 6749, 5.2) is what we hope for.
             if error.code != "invalid_grant":
                 raise UserError(connections._error_in_words(error)) from None
-        finally:
-            transport.close()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

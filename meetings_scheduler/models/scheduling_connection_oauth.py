@@ -136,10 +136,10 @@ class SchedulingConnection(models.Model):
         others = self._of_user(self.env.user).filtered(lambda account: account.provider == provider)
         # Beside one that is connected already, the usual address is rarely what is wanted.
         usual = "" if others and self._allows_several() else self.env.user.email or ""
-        transport = Transport()
-        return self._oauth_client(transport).authorization_url(
-            self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
-        )
+        with Transport() as transport:
+            return self._oauth_client(transport).authorization_url(
+                self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
+            )
 
     @api.model
     def _connect(self, provider, code, verifier, again=None):
@@ -153,15 +153,13 @@ class SchedulingConnection(models.Model):
         """
         self._check_may_connect()
         known = self._account_again(provider, again)
-        transport = Transport()
         try:
-            client = self._oauth_client(transport)
-            grant = client.exchange(code, self._redirect_uri(provider), verifier)
-            identity = client.identity(grant)
+            with Transport() as transport:
+                client = self._oauth_client(transport)
+                grant = client.exchange(code, self._redirect_uri(provider), verifier)
+                identity = client.identity(grant)
         except errors.ProviderError as error:
             raise UserError(self._error_in_words(error)) from error
-        finally:
-            transport.close()
         connection = self._claim_account(provider, identity, known)
         self.env["scheduling.credential"]._keep(connection, grant)
         connection.write({"state": "connected", "lost_reason": False, "lost_at": False, "paused_until": False})

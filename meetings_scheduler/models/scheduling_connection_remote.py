@@ -1,7 +1,7 @@
 """A connection with a calendar outside of Odoo: its adapter, and what an error of the provider means."""
 
 import logging
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -42,12 +42,9 @@ class SchedulingConnection(models.Model):
         :raises ProviderError: when used, or the library is missing
         """
         self.ensure_one()
-        transport = Transport(deadline=deadline) if deadline else Transport()
-        try:
+        with Transport(deadline=deadline) if deadline else Transport() as transport:
             credentials = self.env["scheduling.credential"]._token_source(self, self._oauth_client(transport))
             yield registry.adapter(self.provider)(credentials, transport, utc_now, **self._roots())
-        finally:
-            transport.close()
 
     @api.model
     def _roots(self):
@@ -144,7 +141,7 @@ class SchedulingConnection(models.Model):
             try:
                 with connection._adapter(LIVE_DEADLINE) as adapter:
                     connection.calendar_ids.channel_ids._stop(adapter)
-                with closing(Transport(deadline=LIVE_DEADLINE)) as transport:
+                with Transport(deadline=LIVE_DEADLINE) as transport:
                     client = connection._oauth_client(transport)
                     client.revoke(self.env["scheduling.credential"]._grant(connection).refresh_token)
             except (errors.ProviderError, UserError) as error:

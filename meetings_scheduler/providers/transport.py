@@ -41,7 +41,7 @@ class Response:
 
 
 class Transport:
-    """One person's connections; not to be shared between threads.
+    """One person's connections, to be closed: `with Transport() as transport`; not to be shared between threads.
 
     guard: checks addresses that a user typed; None for those an administrator or this product chose.
     deadline: seconds for one whole exchange, name look-up included. most_bytes: of a body, after decompression.
@@ -82,6 +82,12 @@ class Transport:
         for connection in self._idle.values():
             connection.close()
         self._idle.clear()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
 
     def _exchange(self, method, parts, headers, body, timer):
         key = (parts.scheme, parts.hostname or "", _port(parts))

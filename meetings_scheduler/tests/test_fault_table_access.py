@@ -85,7 +85,8 @@ class TestFaultTableAccess(SyncCase):
         self.google.control("settings", rotate_refresh_tokens=True)
         self.google.control("expire_access", email=ADDRESS)
         grant = self.env["scheduling.credential"]._grant(self.google_connection)
-        self.google_connection._oauth_client(Transport()).refresh(grant)
+        with Transport() as transport:
+            self.google_connection._oauth_client(transport).refresh(grant)
         yield
 
     def test_access_is_lost_while_a_visitor_books(self):
@@ -120,12 +121,12 @@ class TestFaultTableAccess(SyncCase):
 
     def test_two_workers_renew_the_token(self):
         """Fault 21: two workers hold the token that has just ended: one renews it, the other takes what came."""
-        client = self.google_connection._oauth_client(Transport())
         credentials = self.env["scheduling.credential"]
-        first, second = (credentials._token_source(self.google_connection, client) for _worker in range(2))
-        self.google.control("expire_access", email=ADDRESS)
-        stale = first.token()
-        with self.enter_registry_test_mode():
+        with Transport() as transport, self.enter_registry_test_mode():
+            client = self.google_connection._oauth_client(transport)
+            first, second = (credentials._token_source(self.google_connection, client) for _worker in range(2))
+            self.google.control("expire_access", email=ADDRESS)
+            stale = first.token()
             renewed = first.renew(stale)
             self.assertEqual(second.renew(stale), renewed)
         self.assertNotEqual(renewed, stale)

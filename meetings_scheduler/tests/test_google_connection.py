@@ -86,8 +86,8 @@ class TestConnect(GoogleCase):
             connection.with_user(self.host).action_disconnect()
         self.assertFalse(connection.calendar_ids.busy_ids)
         self.assertFalse(self.env["scheduling.credential"].search([]))
-        with self.assertRaises(AuthenticationFailed):  # revoked at Google, too
-            connection._oauth_client(Transport()).refresh(grant)
+        with Transport() as transport, self.assertRaises(AuthenticationFailed):  # revoked at Google, too
+            connection._oauth_client(transport).refresh(grant)
 
     def test_tokens_are_nobodys_business(self):
         """Tokens are encrypted, and can't be read by anybody through the ORM or an export."""
