@@ -55,18 +55,29 @@ class SchedulingEventLink(models.Model):
 
         :raises NotFound: it is where nobody can know, moved there a moment ago
         """
-        series = self.own_series_id
+        event = self._look_for_occurrence(adapter)
+        if event:
+            self.write({"remote_id": event.id, "series_id": event.series_id})
+        elif self.state != "ending":
+            raise errors.NotFound("The calendar doesn't show this occurrence where it was.", "occurrence")
+
+    def _read_occurrence(self, adapter):
+        """As :meth:`_read_event`, of an occurrence that was not read since the series was written."""
+        if self._read_if_there(adapter, self.calendar_id, self.series_id) is None:
+            return None
+        return self._look_for_occurrence(adapter)
+
+    def _look_for_occurrence(self, adapter):
+        """:return: :class:`providers.base.Event`, if it is about where the series has it, or None"""
         start = moment_of(self.recurrence_key)
         if not isinstance(start, datetime):
             start = datetime.combine(start, time(), timezone.utc)
         pages = adapter.changes(self.calendar_id.remote_id, None, Period(start - AROUND, start + AROUND))
-        found = [
+        place = (self.own_series_id.remote_id, self.recurrence_key)
+        found = (
             event
             for page in pages
             for event in page.events
-            if event.series_id == series.remote_id and moment_text(event.recurrence_id) == self.recurrence_key
-        ]
-        if found:
-            self.write({"remote_id": found[0].id, "series_id": found[0].series_id})
-        elif self.state != "ending":
-            raise errors.NotFound("The calendar doesn't show this occurrence where it was.", "occurrence")
+            if (event.series_id, moment_text(event.recurrence_id)) == place
+        )
+        return next(found, None)

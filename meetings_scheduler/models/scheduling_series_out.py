@@ -41,7 +41,8 @@ class SchedulingSeries(models.Model):
             return
         event = self._read(adapter, follows=not is_new_rule)
         if event is None and self.remote_id:
-            self._live()._follow_removal()
+            for link in self._live():
+                link._follow_removal()
             self.state = "ended"
         elif event is None or event.is_organizer:
             self._bring_in_line(adapter, event, is_new_rule)

@@ -58,7 +58,7 @@ class SchedulingEventLink(models.Model):
 
     def _confirm(self, adapter):
         """Missing in a full read: gone only if the calendar says so when asked for just this event."""
-        event = self._read_event(adapter)
+        event = self._read_event(adapter) if self.remote_id else self._read_occurrence(adapter)
         if event is None:
             self._follow_removal()
         elif event.etag != self.etag:

@@ -179,7 +179,7 @@ def plan(links: Iterable[Link], pages: Iterable[ChangePage], settings: Settings)
             continue
         if known.is_removed(link, removed, places) or (link.series_id in rebuilt and _is_in_window(link, settings)):
             gone.add(link.id)
-        elif link.remote_id and _is_complete(pages) and _touches(link, settings):
+        elif _was_there(link) and _is_complete(pages) and _touches(link, settings):
             actions.append(Confirm(link.id))
     actions += [Cancel(link_id) for link_id in sorted(gone)]
     return _guard(actions, known, settings)
@@ -286,6 +286,11 @@ def instant(moment: datetime | date) -> datetime:
 def _is_in_window(link, settings):
     """A series made in Odoo is known further ahead than it is read."""
     return link.start is None or settings.window.start <= instant(link.start) < settings.window.end
+
+
+def _was_there(link):
+    """Of an occurrence made in Odoo the series is known before its own name is."""
+    return bool(link.remote_id or (link.series_id and link.state == "live"))
 
 
 def _touches(link, settings):

@@ -314,6 +314,30 @@ class TestSeriesOut(SyncCase):
         self.assertFalse(self.here())
         self.assertFalse(self.open_operations())
 
+    def test_removed_there_before_it_was_read(self):
+        """B2, P14: the series is deleted in Google before its occurrences' own names were read: Odoo follows, by a full
+        read, and by its own next write."""
+        self.meet_often()
+        self.google.control("forget_sync_tokens")
+        self.remove(self.masters()[0]["id"])
+        self.poll()
+        self.assertFalse(self.here())
+
+        first = self.meet_often()[0]
+        self.remove(self.masters()[0]["id"])
+        first.write({"name": "New title", "recurrence_update": "all_events"})
+        self.work()
+        self.assertFalse(self.here())
+        self.assertFalse(self.open_operations())
+
+    def test_one_removed_there_before_it_was_read(self):
+        """B1, P14: so for a single occurrence; the others stay."""
+        self.meet_often()
+        self.google.control("forget_sync_tokens")
+        self.remove(self.occurrence_there(2))
+        self.poll()
+        self.assert_same(3)
+
     def test_series_moved_there(self):
         """B2: the whole series is moved to another hour in Google: so it is in Odoo."""
         self.meet_often()

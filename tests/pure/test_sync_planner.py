@@ -117,6 +117,10 @@ def test_absence_is_no_deletion():
     assert plan([here, past, far], [full], SETTINGS).actions == (Confirm(1),)
     assert plan([here], [ChangePage(sync_token="t")], SETTINGS).actions == ()
     assert plan([here], [ChangePage(is_full=True)], SETTINGS).actions == (), "not all pages have come"
+    unnamed = replace(here, remote_id="", series_id="s")
+    assert plan([unnamed], [full], SETTINGS).actions == (Confirm(1),), "of its series the name is known"
+    unwritten = replace(here, remote_id="", series_id="", state="pending")
+    assert plan([unwritten], [full], SETTINGS).actions == (), "nothing was ever there"
 
 
 def test_tombstones():
