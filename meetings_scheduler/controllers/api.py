@@ -5,17 +5,14 @@ import zoneinfo
 from odoo import http
 from odoo.http import request
 
+from ..api_answers import slot_json
 from ..exceptions import PublicError
-from ..form_fields import check_text
 from ..form_times import parse_slot_query, parse_zone, unknown_zone_message
 from ..models.scheduling_page_slots import aware
 from . import openapi
-from .api_errors import api_route, json_body, slot_json
-from .common import book, check_can_change, find_page, find_token, hold, is_trap, next_free, reschedule
+from .api_route import BASE, api_route, json_body
+from .common import book, check_can_change, find_page, find_token, hold, is_trap, next_free, parse_reason, reschedule
 from .read_limit import check_read_limit
-
-BASE = "/meetings/api/v1"
-REASON_LENGTH = 1000
 
 
 class MeetingsApi(http.Controller):
@@ -75,7 +72,7 @@ class MeetingsApi(http.Controller):
         zone = parse_zone(raw["timezone"]) if raw.get("timezone") else booking.timezone
         if not zone:
             raise PublicError(400, "unknown_timezone", unknown_zone_message(request.env, booking.timezone), "timezone")
-        reschedule(found, info, raw, zone, _reason(raw))
+        reschedule(found, info, raw, zone, parse_reason(raw))
         return (_booking_json(booking, token, zone),)
 
     @api_route(f"{BASE}/bookings/<token>/cancel", ["POST"])
@@ -83,7 +80,7 @@ class MeetingsApi(http.Controller):
         found = find_token(token)
         raw = json_body() if request.httprequest.get_data(cache=True) else {}
         check_can_change(found)
-        found.booking_id._cancel(_reason(raw), found.role)
+        found.booking_id._cancel(parse_reason(raw), found.role)
         return (_booking_json(found.booking_id, token, found.booking_id.timezone),)
 
 
@@ -103,10 +100,6 @@ def _slots_json(page, booking=None):
     if query.warning:
         answer["warning"] = query.warning
     return answer
-
-
-def _reason(raw):
-    return check_text(request.env, raw.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True)
 
 
 def _zone_of_query(booking):

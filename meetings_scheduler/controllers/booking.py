@@ -5,6 +5,7 @@ from odoo.http import request
 
 from ..exceptions import PublicError, SlotTaken
 from ..form_times import parse_instant
+from ..formatting import zone_name
 from .common import (
     HONEYPOT,
     MAX_FORM,
@@ -18,10 +19,24 @@ from .common import (
     page_not_found,
     utm_of_visit,
 )
-from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
+from .html import check_csrf, error_page, full_form, refuse_to_store, render
 from .picker import Picker
 from .read_limit import check_read_limit
-from .words import zone_name
+
+
+def form_route(path, **routing):
+    """Takes a form of the booking page; whether it may be forged is :func:`check_csrf`'s business."""
+    return http.route(
+        f"/meetings/<slug>{path}",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        csrf=False,
+        max_content_length=MAX_FORM,
+        sitemap=False,
+        **routing,
+    )
 
 
 class BookingPages(http.Controller):
@@ -71,16 +86,7 @@ class BookingPages(http.Controller):
         stream.public = True
         return stream.get_response(max_age=3600)
 
-    @http.route(
-        "/meetings/<slug>/hold",
-        type="http",
-        auth="public",
-        website=True,
-        methods=["POST"],
-        csrf=False,
-        max_content_length=MAX_FORM,
-        sitemap=False,
-    )
+    @form_route("/hold")
     def hold(self, slug, **_params):
         """Keeps the chosen time and shows the form; a time that can't be kept can be booked all the same."""
         try:
@@ -98,17 +104,7 @@ class BookingPages(http.Controller):
             return _form_page(picker, form)  # which says by itself what is wrong with the time
         return _form_page(picker, form)
 
-    @http.route(
-        "/meetings/<slug>/book",
-        type="http",
-        auth="public",
-        website=True,
-        methods=["POST"],
-        csrf=False,
-        captcha="meetings_scheduler_book",
-        max_content_length=MAX_FORM,
-        sitemap=False,
-    )
+    @form_route("/book", captcha="meetings_scheduler_book")
     def book(self, slug, **_params):
         try:
             page = find_page(slug)
@@ -171,9 +167,9 @@ def _form_page(picker, form, error=None):
         "start": start,
         "kept_until": picker.kept_until(start),
         "seats": picker.seats_note(start),
-        "start_label": start and f"{picker.long_date(start)}, {picker.clock(start)}",
-        "back_url": picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
-        "alternatives": conflict_links(picker, error) if isinstance(error, SlotTaken) else [],
+        "start_label": start and picker.moment(start),
+        "back_url": picker.times_url(start),
+        "alternatives": picker.alternatives(error.alternatives) if isinstance(error, SlotTaken) else [],
         "form_token": _running_token(form, error) or form_token(),
         "idempotency_key": form.get("idempotency_key") if not isinstance(error, SlotTaken) else None,
         "honeypot": HONEYPOT,

@@ -10,6 +10,7 @@ from odoo.tools import email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..exceptions import PublicError
+from ..form_fields import check_text
 from ..form_times import parse_duration, parse_instant, parse_zone
 from ..forms import UTM_KEYS, parse_booking
 from .read_limit import check_read_limit
@@ -22,6 +23,7 @@ MIN_FILL_SECONDS = 1.0
 HONEYPOT = "company_fax"
 # The form's widest answers in UTF-8 fit several times.
 MAX_FORM = 256 * 1024
+REASON_LENGTH = 1000
 
 PRIVATE_HEADERS = {
     "Cache-Control": "no-store",
@@ -140,11 +142,24 @@ def _count_mails(scope, booking):
         counters._count("guest", email_normalize(guest) or guest)
 
 
+def parse_reason(raw):
+    """:return: why the meeting is moved, cancelled or declined, in the words of who does it; empty if they don't say
+
+    :raises PublicError: too long, or not text
+    """
+    return check_text(request.env, raw.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True)
+
+
+def check_not_cancelled(booking):
+    """:raises PublicError: 410, cancelled or declined: nothing is left to change or to put into a calendar"""
+    if booking.state in ("cancelled", "declined"):
+        raise PublicError(410, "cancelled", request.env._("This meeting is cancelled already."))
+
+
 def check_can_change(token):
     """:raises PublicError: the meeting is over, cancelled or too near to be changed by the visitor"""
     env, booking = request.env, token.booking_id
-    if booking.state in ("cancelled", "declined"):
-        raise PublicError(410, "cancelled", env._("This meeting is cancelled already."))
+    check_not_cancelled(booking)
     facts = booking._public_info(booking.timezone)
     if token.role == "visitor" and not facts["can_change"]:
         raise PublicError(
@@ -164,6 +179,10 @@ def form_token():
     return hash_sign(request.env(su=True), FORM_SCOPE, time.time(), expiration_hours=FORM_HOURS)
 
 
+def form_expired(env):
+    return PublicError(400, "form_expired", env._("This form has been open for long. Please send it once more."))
+
+
 def new_idempotency_key():
     return secrets.token_urlsafe(16)
 
@@ -181,7 +200,7 @@ def check_form_token(value):
     except ValueError:
         shown = None
     if not isinstance(shown, float):
-        raise PublicError(400, "form_expired", env._("This form has been open for long. Please send it once more."))
+        raise form_expired(env)
     if time.time() - shown < MIN_FILL_SECONDS:
         raise PublicError(400, "too_fast", env._("That was quick! Please check your details and send once more."))
 

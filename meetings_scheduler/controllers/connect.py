@@ -17,27 +17,24 @@ SESSION_KEY = "meetings_scheduler_oauth"
 DASHBOARD = "/odoo/meetings"
 
 
-class Connect(http.Controller):
-    @http.route(
-        "/meetings/connect/<any(google):provider>",
+def connect_route(path, method):
+    return http.route(
+        f"/meetings/connect/<any(google):provider>{path}",
         type="http",
         auth="user",
-        methods=["GET"],
+        methods=[method],
         website=True,
         sitemap=False,
     )
+
+
+class Connect(http.Controller):
+    @connect_route("", "GET")
     def disclosure(self, provider, again="", **_params):
         """What the product will see and do with the account, before anybody is asked to consent."""
         return self._page(provider, _number(again))
 
-    @http.route(
-        "/meetings/connect/<any(google):provider>",
-        type="http",
-        auth="user",
-        methods=["POST"],
-        website=True,
-        sitemap=False,
-    )
+    @connect_route("", "POST")
     def start(self, provider, again="", **_params):
         """Sends the browser to the provider, with a state that is bound to this session and user and used once."""
         state, verifier = new_state(), new_verifier()
@@ -55,14 +52,7 @@ class Connect(http.Controller):
         }
         return request.redirect(url, local=False)
 
-    @http.route(
-        "/meetings/connect/<any(google):provider>/callback",
-        type="http",
-        auth="user",
-        methods=["GET"],
-        website=True,
-        sitemap=False,
-    )
+    @connect_route("/callback", "GET")
     def callback(self, provider, state="", code="", error="", **_params):
         """The provider sends the browser back, with a code or with a no."""
         connections = request.env["scheduling.connection"]

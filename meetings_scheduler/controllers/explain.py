@@ -9,8 +9,7 @@ from odoo.http import request
 from ..exceptions import PublicError
 from ..form_fields import check_email
 from ..form_times import MAX_DAYS, parse_duration
-from .api import BASE
-from .api_errors import api_route
+from .api_route import BASE, api_route
 from .common import page_not_found
 from .read_limit import check_read_limit
 

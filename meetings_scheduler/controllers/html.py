@@ -1,11 +1,8 @@
 """What the pages for browsers share: rendering with a status, errors as pages, forms as the API's mapping."""
 
-from datetime import timezone
-
 from odoo.http import abort, request
 
-from ..exceptions import PublicError
-from .common import PRIVATE_HEADERS, utm_of_visit
+from .common import PRIVATE_HEADERS, form_expired, utm_of_visit
 
 
 def render(template, values, status=200, private=False):
@@ -53,17 +50,4 @@ def check_csrf(form):
     :raises PublicError: signed in, and the form doesn't come from this session
     """
     if request.session.uid and not request.validate_csrf(form.get("csrf_token")):
-        raise PublicError(
-            400, "form_expired", request.env._("This form has been open for long. Please send it once more.")
-        )
-
-
-def conflict_links(picker, error):
-    """:return: the nearest free times as start (UTC, ISO 8601) and words"""
-    return [
-        {
-            "start": slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "label": f"{picker.long_date(slot.start)}, {picker.clock(slot.start)}",
-        }
-        for slot in error.alternatives
-    ]
+        raise form_expired(request.env)

@@ -8,15 +8,23 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..exceptions import PublicError, SlotTaken
-from ..form_fields import check_text
 from ..form_times import parse_instant, parse_zone
-from .common import MAX_FORM, PRIVATE_HEADERS, check_can_change, find_token, reschedule, too_late_message
-from .html import check_csrf, conflict_links, error_page, full_form, refuse_to_store, render
+from ..formatting import clock, long_date, zone_name
+from .common import (
+    MAX_FORM,
+    PRIVATE_HEADERS,
+    check_can_change,
+    check_not_cancelled,
+    find_token,
+    parse_reason,
+    reschedule,
+    too_late_message,
+)
+from .html import check_csrf, error_page, full_form, refuse_to_store, render
 from .picker import Picker
 from .read_limit import check_read_limit
-from .words import clock, headline, long_date, zone_name
+from .words import headline
 
-REASON_LENGTH = 1000
 STEPS = ("move", "cancel", "accept", "decline")
 
 
@@ -71,7 +79,7 @@ class ManagePages(http.Controller):
 
     @manage_route("/cancel", ["POST"])
     def cancel(self, token, **_params):
-        return _act(token, "cancelled", lambda found, form: found.booking_id._cancel(_reason(form), found.role))
+        return _act(token, "cancelled", lambda found, form: found.booking_id._cancel(parse_reason(form), found.role))
 
     @manage_route("/accept", ["POST"])
     def accept(self, token, **_params):
@@ -79,7 +87,7 @@ class ManagePages(http.Controller):
 
     @manage_route("/decline", ["POST"])
     def decline(self, token, **_params):
-        return _act(token, "declined", lambda found, form: _as_host(found)._decline(_reason(form)))
+        return _act(token, "declined", lambda found, form: _as_host(found)._decline(parse_reason(form)))
 
 
 def _act(token, done, action):
@@ -107,13 +115,12 @@ def _act(token, done, action):
 def _reschedule(found, form):
     booking = found.booking_id
     zone = parse_zone(form.get("timezone")) or booking.timezone
-    reschedule(found, booking.page_id._public_info(), form, zone, _reason(form))
+    reschedule(found, booking.page_id._public_info(), form, zone, parse_reason(form))
 
 
 def _check_booked(booking):
     """:raises PublicError: 410 or 409; a calendar entry would say of a cancelled or requested meeting that it is on"""
-    if booking.state in ("cancelled", "declined"):
-        raise PublicError(410, "cancelled", request.env._("This meeting is cancelled already."))
+    check_not_cancelled(booking)
     if booking.state != "confirmed":
         raise PublicError(409, "requested", request.env._("This meeting isn't confirmed yet."))
 
@@ -123,10 +130,6 @@ def _as_host(found):
     if found.role != "host":
         raise PublicError(404, "invalid_token", request.env._("This link is no longer valid; request a new one."))
     return found.booking_id
-
-
-def _reason(form):
-    return check_text(request.env, form.get("reason"), "reason", request.env._("reason"), REASON_LENGTH, multiline=True)
 
 
 def _move_page(found, token, args, error=None):
@@ -143,10 +146,10 @@ def _move_page(found, token, args, error=None):
         token=token,
         booking_facts=facts,
         start=start,
-        start_label=start and f"{picker.long_date(start)}, {picker.clock(start)}",
-        back_url=picker.url(day=picker.local(start).date().isoformat()) if start else picker.url(),
+        start_label=start and picker.moment(start),
+        back_url=picker.times_url(start),
         error=error,
-        alternatives=conflict_links(picker, error) if error else [],
+        alternatives=picker.alternatives(error.alternatives) if error else [],
         config={**picker.config(values), "mode": "move", "token": token, "now": facts["start"]},
     )
     status = error.status if error else 400 if picker.refused else 200
@@ -193,7 +196,7 @@ def _facts(booking, zone):
     )
     return {
         **facts,
-        "day_words": long_date(env, start.date()),
-        "time_words": f"{clock(env, start)} – {clock(env, end)}",
+        "day_words": long_date(start, env.lang),
+        "time_words": f"{clock(start, env.lang)} – {clock(end, env.lang)}",
         "zone_words": zone_name(facts["timezone"]),
     }

@@ -2,6 +2,7 @@
 
 from .. import forms
 from ..form_times import MAX_DAYS
+from .api_route import BASE
 from .openapi_schemas import SCHEMAS
 
 VERSION = "1.0.0"
@@ -17,76 +18,45 @@ STATUS_TEXTS = {
     500: "Our fault; quote the `reference`.",
 }
 
-SLUG = {
-    "name": "slug",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "Last part of the page's address.",
-}
-TOKEN = {
-    "name": "token",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "Secret part of the manage link.",
-}
-TZ = {
-    "name": "tz",
-    "in": "query",
-    "schema": {"type": "string"},
-    "description": "IANA name, such as Europe/Rome. An unknown one is answered in the page's zone, with a `warning`.",
-}
-DURATION = {
-    "name": "duration",
-    "in": "query",
-    "schema": {"type": "integer"},
-    "description": "Minutes; one of the page's durations. Default: the page's default.",
-}
+
+def _parameter(place, name, description, required=False, **schema):
+    """:return: a Parameter Object (OpenAPI 3.1, 4.8.12); a string, unless ``schema`` says otherwise"""
+    parameter = {"name": name, "in": place, "schema": {"type": "string", **schema}, "description": description}
+    return {**parameter, "required": True} if required else parameter
+
+
+SLUG = _parameter("path", "slug", "Last part of the page's address.", required=True)
+TOKEN = _parameter("path", "token", "Secret part of the manage link.", required=True)
+TZ = _parameter(
+    "query",
+    "tz",
+    "IANA name, such as Europe/Rome. An unknown one is answered in the page's zone, with a `warning`.",
+)
+DURATION = _parameter(
+    "query", "duration", "Minutes; one of the page's durations. Default: the page's default.", type="integer"
+)
 SLOT_QUERY = [
-    {
-        "name": "from",
-        "in": "query",
-        "schema": {"type": "string"},
-        "description": "First day (2026-11-24, in `tz`) or time (ISO 8601). Default: today.",
-    },
-    {
-        "name": "to",
-        "in": "query",
-        "schema": {"type": "string"},
-        "description": f"Last day (included) or time; at most {MAX_DAYS} days after `from`. Default: 31 days after it.",
-    },
+    _parameter("query", "from", "First day (2026-11-24, in `tz`) or time (ISO 8601). Default: today."),
+    _parameter(
+        "query",
+        "to",
+        f"Last day (included) or time; at most {MAX_DAYS} days after `from`. Default: 31 days after it.",
+    ),
     TZ,
     DURATION,
-    {
-        "name": "hold",
-        "in": "query",
-        "schema": {"type": "string"},
-        "description": "The visitor's hold, which isn't in their own way.",
-    },
+    _parameter("query", "hold", "The visitor's hold, which isn't in their own way."),
 ]
 EXPLAIN_QUERY = [
-    {
-        "name": "date",
-        "in": "query",
-        "required": True,
-        "schema": {"type": "string", "format": "date"},
-        "description": "The day, in the page's zone.",
-    },
+    _parameter("query", "date", "The day, in the page's zone.", required=True, format="date"),
     DURATION,
-    {
-        "name": "visitor",
-        "in": "query",
-        "schema": {"type": "string", "format": "email"},
-        "description": "As whom to ask; it may decide who would host.",
-    },
+    _parameter("query", "visitor", "As whom to ask; it may decide who would host.", format="email"),
 ]
-IDEMPOTENCY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "schema": {"type": "string", "pattern": f"^{forms.IDEMPOTENCY_KEY.pattern}$"},
-    "description": "A repeated request with the same key and data answers the same booking; with other data, 409.",
-}
+IDEMPOTENCY = _parameter(
+    "header",
+    "Idempotency-Key",
+    "A repeated request with the same key and data answers the same booking; with other data, 409.",
+    pattern=f"^{forms.IDEMPOTENCY_KEY.pattern}$",
+)
 
 
 def document(server):
@@ -104,7 +74,7 @@ def document(server):
                 "Times carry offsets; messages follow Accept-Language."
             ),
         },
-        "servers": [{"url": f"{server}/meetings/api/v1"}],
+        "servers": [{"url": f"{server}{BASE}"}],
         "paths": {
             "/openapi.json": {"get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())},
             "/pages/{slug}": {

@@ -14,9 +14,10 @@ from odoo.tools.misc import babel_locale_parse
 
 from ..exceptions import PublicError
 from ..form_times import day_start, parse_duration, parse_zone, range_message, unknown_zone_message
+from ..formatting import clock, long_date, zone_name
 from ..models.scheduling_page_slots import aware, naive
 from .common import new_hold, next_free, utc_now
-from .words import clock, long_date, seats_left, zone_name
+from .words import seats_left
 
 
 class Picker:
@@ -132,10 +133,18 @@ class Picker:
         return moment.astimezone(self.tz)
 
     def clock(self, moment):
-        return clock(self.env, self.local(moment))
+        return clock(self.local(moment), self.env.lang)
 
     def long_date(self, moment):
-        return long_date(self.env, self.local(moment).date() if isinstance(moment, datetime) else moment)
+        """:param moment: aware datetime, or date"""
+        return long_date(self.local(moment) if isinstance(moment, datetime) else moment, self.env.lang)
+
+    def moment(self, start):
+        return f"{self.long_date(start)}, {self.clock(start)}"
+
+    @property
+    def month_label(self):
+        return format_date(self.month, "LLLL y", locale=self.locale)
 
     @property
     def asks(self):
@@ -161,6 +170,10 @@ class Picker:
         # language of every one that names a path.
         return f"{self.base}?{query}"
 
+    def times_url(self, start):
+        """:return: the address of the times beside ``start`` (aware), of the month if none is chosen"""
+        return self.url(day=self.local(start).date().isoformat()) if start else self.url()
+
     @cached_property
     def _kept(self):
         return {
@@ -185,7 +198,7 @@ class Picker:
         return {
             "picker": self,
             "info": self.info,
-            "month_label": format_date(self.month, "LLLL y", locale=self.locale),
+            "month_label": self.month_label,
             "previous_url": previous >= first and self.url(month=previous.strftime("%Y-%m")),
             "next_url": following <= last and self.url(month=following.strftime("%Y-%m")),
             "weekdays": self._weekdays(week_start),
@@ -252,12 +265,15 @@ class Picker:
         return seats_left(self.env, decision.seats_left) if decision.seats_left else None
 
     def _next_free_link(self, slot):
-        month = format_date(self.month, "LLLL y", locale=self.locale)
         return {
-            "note": self.env._("No times in %(month)s.", month=month),
+            "note": self.env._("No times in %(month)s.", month=self.month_label),
             "label": self.env._("Next free: %(day)s", day=self.long_date(slot.start)),
-            "url": self.url(day=self.local(slot.start).date().isoformat()),
+            "url": self.times_url(slot.start),
         }
+
+    def alternatives(self, slots):
+        """:return: free times to choose instead, as start (UTC, ISO 8601) and words"""
+        return [{"start": _instant(slot), "label": self.moment(slot.start)} for slot in slots]
 
     def config(self, values):
         """:return: JSON-ready; with it the script draws the same picture without asking again"""

@@ -1,23 +1,4 @@
-"""Dates and times as people say them, by the language the page is in."""
-
-from .. import formatting
-
-
-def long_date(env, day):
-    """:return: "Tuesday, November 24, 2026", as the language of the page writes it"""
-    return formatting.long_date(day, env.lang)
-
-
-def clock(env, moment):
-    """:param moment: in the reader's zone already
-    :return: "3:30 PM" or "15:30", as the language of the page writes it
-    """
-    return formatting.clock(moment, env.lang)
-
-
-def zone_name(zone):
-    """:return: "America/New York" for ``America/New_York``"""
-    return formatting.zone_name(zone)
+"""Sentences of the visitors' pages that depend on what became of a booking."""
 
 
 def headline(env, facts, role, done):

@@ -3,7 +3,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from odoo import models
 from odoo.http import abort, request
 
-from ..controllers.api_errors import API_PREFIX, error_response, unexpected_response
+from ..api_answers import API_PREFIX, error_response, unexpected_response
 
 
 def _is_ours(endpoint):

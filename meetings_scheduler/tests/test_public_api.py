@@ -104,7 +104,7 @@ class TestApi(PublicCase):
     def test_unexpected_error(self):
         """An error nobody foresaw tells the visitor a reference, and nothing else."""
         secret = "psycopg2 SELECT secret"
-        logger = "odoo.addons.meetings_scheduler.controllers.api_errors"
+        logger = "odoo.addons.meetings_scheduler.api_answers"
         failing = patch.object(type(self.page), "_public_info", side_effect=RuntimeError(secret))
         with failing, mute_logger("odoo.http"), self.assertLogs(logger, "ERROR") as logs:
             response = self.url_open(self.page_api)
