@@ -26,6 +26,7 @@ from . import test_italian
 from . import test_meeting_link
 from . import test_neutralize
 from . import test_outbox
+from . import test_outbox_race
 from . import test_outcomes
 from . import test_page_cache
 from . import test_page_explain

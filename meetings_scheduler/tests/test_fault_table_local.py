@@ -4,16 +4,14 @@ docs/developer/faults.md lists every fault with its test.
 """
 
 import os
-import threading
 from datetime import timedelta
 from unittest.mock import patch
 
 from cryptography.fernet import Fernet
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import fields
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import vault
@@ -25,7 +23,6 @@ OUTBOX_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_operation"
 POLL_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_connection_remote"
 SYNC_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_connection_sync"
 SERIALIZATION_FAILURE, DISK_FULL = "40001", "53100"
-LOGIN = "race.outbox"
 
 
 def database_fails(cr, code):
@@ -63,90 +60,11 @@ class TestRepeatedRequest(GoogleMixin, PublicCase):
 
 
 @tagged("post_install", "-at_install")
-class TestTwoWorkers(BaseCase):
-    """Two workers carry out the outbox of one account, each in transactions of its own."""
-
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self.sweep)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {})
-            user = env["res.users"].create(
-                {"name": "Race", "login": LOGIN, "group_ids": [Command.set(env.ref("base.group_user").ids)]}
-            )
-            self.connection_id = (
-                env["scheduling.connection"]._add_account(user, {"provider": "google", "account": LOGIN}).id
-            )
-
-    def sweep(self):
-        with self.registry.cursor() as cr:
-            user = api.Environment(cr, SUPERUSER_ID, {})["res.users"].search([("login", "=", LOGIN)])
-            partner = user.partner_id
-            user.unlink()
-            partner.unlink()
-
-    def ask(self, *lanes):
-        """:return: ids of one operation for each name of a lane"""
-        with self.registry.cursor() as cr:
-            operations = api.Environment(cr, SUPERUSER_ID, {})["scheduling.operation"]
-            return operations.create(
-                [
-                    {"key": f"{LOGIN}:{number}", "lane": f"{LOGIN}:{lane}", "kind": "write_event"}
-                    | {"connection_id": self.connection_id}
-                    for number, lane in enumerate(lanes)
-                ]
-            ).ids
-
-    def hold(self, cr, free):
-        """Another worker has its hands on every operation but the free ones, and hasn't committed."""
-        cr.execute("SELECT id FROM scheduling_operation WHERE id <> ALL(%s) FOR UPDATE", [free])
-
-    def claim(self, cr):
-        cr.execute("SET lock_timeout = '2s'")
-        return api.Environment(cr, SUPERUSER_ID, {})["scheduling.operation"]._claim().ids
-
-    def test_the_second_worker_does_not_wait(self):
-        """Fault 29, P19: what one worker is about to take the other leaves alone, and goes on with the next lane."""
-        _taken, _behind, other = self.ask("a", "a", "b")
-        with self.registry.cursor() as first, self.registry.cursor() as second:
-            self.hold(first, free=[_behind, other])
-            self.assertEqual(self.claim(second), [other], "the lane of the first keeps its order")
-            self.assertEqual(self.claim(second), [])
-
-    @mute_logger("odoo.sql_db")
-    def test_each_operation_is_taken_once(self):
-        """Fault 29, P5: two workers at full speed: every operation is taken by one of them, none twice."""
-        ids = self.ask(*range(30))
-        taken, start = [], threading.Barrier(2)
-
-        def work():
-            start.wait()
-            with self.registry.cursor() as cr:
-                while found := self.claim(cr):
-                    taken.extend(found)
-
-        with self.registry.cursor() as others:
-            self.hold(others, free=ids)
-            workers = [threading.Thread(target=work) for _number in range(2)]
-            for worker in workers:
-                worker.start()
-            for worker in workers:
-                worker.join(60)
-        self.assertEqual(sorted(taken), ids)
-
-
-@tagged("post_install", "-at_install")
 class TestFaultTableLocal(SyncCase):
-    def booked(self, hour=10):
-        email = f"v{hour}@doe.example"
-        with self.enter_registry_test_mode():
-            return self.book(self.at(hour), email=email, email_normalized=email)
-
     def write_of(self, booking):
         return self.operations.search([("booking_id", "=", booking.id), ("kind", "=", "write_event")])
 
-    def told(self):
+    def lost_mails(self):
         """:return: the mails that tell the owner that access is lost"""
         self.run_outbox()
         return self.env["mail.mail"].search([("subject", "like", "Your calendar needs you")])
@@ -167,7 +85,7 @@ class TestFaultTableLocal(SyncCase):
             left = commit(cron, processed, **progress)
             return 0 if processed else left
 
-        bookings = self.booked(10) | self.booked(12)
+        bookings = self.visit(10) | self.visit(12)
         due = fields.Datetime.now() - timedelta(minutes=1)
         (mine | hers).refresh_due = due
         with patch.object(type(self.env["ir.cron"]), "_commit_progress", out_of_time):
@@ -244,7 +162,7 @@ class TestFaultTableLocal(SyncCase):
             (12, {"_do_write_event": not_stored, "_back_off": not_noted}),
         ):
             with self.subTest(patched=list(patches)):
-                operation = self.write_of(self.booked(hour))
+                operation = self.write_of(self.visit(hour))
                 with patch.multiple(operations, **patches), self.assertLogs(OUTBOX_LOGGER, "WARNING"):
                     self.run_outbox()
                 self.assertIn(operation.state, ("pending", "running"))
@@ -296,7 +214,7 @@ class TestFaultTableLocal(SyncCase):
         other = Fernet.generate_key().decode()
         for number, (value, words) in enumerate((("", "there is no key"), (other, "another key"))):
             with self.subTest(words=words):
-                told, calls = len(self.told()), len(self.state()["calls"])
+                told, calls = len(self.lost_mails()), len(self.state()["calls"])
                 busy = connection.calendar_ids.busy_ids
                 with patch.dict(os.environ, {vault.VARIABLE: value}):
                     for _time in range(3):
@@ -305,21 +223,21 @@ class TestFaultTableLocal(SyncCase):
                     self.assertEqual(connection.state, "lost")
                     self.assertIn(words, connection.lost_reason)
                     self.assertIn(vault.OPTION, connection.lost_reason)
-                    mails = self.told()
+                    mails = self.lost_mails()
                     self.assertEqual(len(mails) - told, 1)
                     self.assertIn(words, mails[0].body_html)
-                    self.assertEqual(self.booked(10 + number).state, "requested")
+                    self.assertEqual(self.visit(10 + number).state, "requested")
                 self.assertEqual(connection.calendar_ids.busy_ids, busy)
                 self.assertEqual(len(self.state()["calls"]), calls, "nothing is asked without a key")
                 with patch.dict(os.environ, {vault.VARIABLE: f"{Fernet.generate_key().decode()},{key}"}):
                     self.connect(again=connection.id)
-                    self.assertEqual((connection.state, self.booked(15 + number).state), ("connected", "confirmed"))
+                    self.assertEqual((connection.state, self.visit(15 + number).state), ("connected", "confirmed"))
                 self.connect(again=connection.id)
 
     def test_user_is_archived(self):
         """Fault 34: an archived user isn't offered, their calendar is left alone; back again, all goes on."""
         connection = self.connected()
-        operation = self.write_of(self.booked())
+        operation = self.write_of(self.visit(10))
         meeting = self.meet(self.at(14))
         connection.refresh_due = fields.Datetime.now()
         calls = len(self.state()["calls"])
@@ -339,7 +257,7 @@ class TestFaultTableLocal(SyncCase):
         self.assertEqual(operation.state, "done")
         self.assertEqual(len(self.events()), 2)
         self.assertTrue(meeting.active)
-        self.assertEqual(self.booked(16).state, "confirmed")
+        self.assertEqual(self.visit(16).state, "confirmed")
 
     def test_user_changes_company(self):
         """Fault 34: who left the page's company promises no time on it: it takes requests, and says why."""
@@ -349,7 +267,7 @@ class TestFaultTableLocal(SyncCase):
         self.host.write({"company_ids": [Command.set(elsewhere.ids)], "company_id": elsewhere.id})
         self.page.invalidate_recordset(["is_connected"])
         self.assertFalse(self.page.is_connected)
-        booking = self.booked()
+        booking = self.visit(10)
         self.assertEqual(booking.state, "requested")
         self.assertIn(self.page.company_id.name, booking._create_mail("requested", "host").body_html)
         self.work()
@@ -357,4 +275,4 @@ class TestFaultTableLocal(SyncCase):
         self.host.write({"company_ids": [Command.link(self.page.company_id.id)]})
         self.page.invalidate_recordset(["is_connected"])
         self.assertTrue(self.page.is_connected)
-        self.assertEqual(self.booked(12).state, "confirmed")
+        self.assertEqual(self.visit(12).state, "confirmed")
