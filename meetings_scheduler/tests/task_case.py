@@ -7,6 +7,8 @@ from odoo import fields
 from .google_case import ADDRESS
 from .sync_case import SyncCase
 
+CALL = "Call – Brandon's quote"
+
 
 class TaskCase(SyncCase):
     @classmethod
@@ -30,6 +32,20 @@ class TaskCase(SyncCase):
         self.save(use_tasks=True, **values)
         self.work()
         return self.google_connection._task_calendar()
+
+    def mirrored(self, **values):
+        """:return: an activity whose entry both sides know, with what was chosen about tasks"""
+        self.started(**values)
+        activity = self.activity()
+        self.work()
+        self.poll()
+        return activity
+
+    def info(self):
+        """:return: what the screen says of tasks in the host's only account"""
+        self.env.invalidate_all()
+        (connection,) = self.env["scheduling.settings"].with_user(self.host).get_data()["connections"]
+        return connection["tasks"]
 
     def night(self):
         """The nightly round, and what the outbox makes of it."""
@@ -66,17 +82,17 @@ class TaskCase(SyncCase):
             for event in self.events(calendar)
         }
 
-    def entry(self, title="Call – Brandon's quote"):
+    def entry(self, title=CALL):
         (calendar,) = self.task_calendars()
         return next(event for event in self.events(calendar) if event["summary"] == title)
 
-    def move(self, days, title="Call – Brandon's quote"):
+    def move(self, days, title=CALL):
         """Laura drags the entry to another day."""
         (calendar,) = self.task_calendars()
         body = {"start": {"date": str(self.day(days))}, "end": {"date": str(self.day(days + 1))}}
         self.google.control("change", calendar=calendar, id=self.entry(title)["id"], body=body)
 
-    def delete(self, title="Call – Brandon's quote"):
+    def delete(self, title=CALL):
         (calendar,) = self.task_calendars()
         self.google.control("remove", calendar=calendar, id=self.entry(title)["id"])
 
