@@ -39,7 +39,12 @@
         "views/res_config_settings_google_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/demo.xml"],
+    "demo": [
+        "demo/people.xml",
+        "demo/pages.xml",
+        "demo/bookings.xml",
+        "demo/bookings_past.xml",
+    ],
     "assets": {
         "web.assets_backend": ["meetings_scheduler/static/src/backend/**/*"],
         "web.assets_frontend": ["meetings_scheduler/static/src/public/**/*"],

@@ -3,6 +3,7 @@
 from freezegun import freeze_time
 
 from odoo.fields import Datetime
+from odoo.modules import Manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.convert import convert_file
 
@@ -20,7 +21,8 @@ DATES = (
 @tagged("post_install", "-at_install")
 class TestBackendDemo(TransactionCase):
     def load(self):
-        convert_file(self.env, "meetings_scheduler", "demo/demo.xml", {}, "init", True)
+        for name in Manifest.for_addon("meetings_scheduler")["demo"]:
+            convert_file(self.env, "meetings_scheduler", name, {}, "init", True)
 
     def test_loads_on_any_date(self):
         for date in DATES:
