@@ -3,6 +3,12 @@ import {_t} from "@web/core/l10n/translation";
 const BASE = "/meetings/api/v1";
 const TIMEOUT = 15000;
 
+/** @returns {string} 128 random bits, for what nobody else may guess or use by chance */
+export function randomHex() {
+    const bytes = window.crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** What the API, or the way to it, said no with. `status` is 0 if it couldn't be reached. */
 export class ApiError extends Error {
     constructor(status, {code = "unreachable", message, field = null, fields = [], alternatives = []}) {
@@ -61,8 +67,14 @@ export class ApiClient {
         return this.call(`/pages/${slug}/holds`, body);
     }
 
+    /** The same body keeps its key, so that a repeat after a lost answer is not a second booking. */
     book(slug, body) {
-        return this.call(`/pages/${slug}/bookings`, body);
+        const text = JSON.stringify(body);
+        if (text !== this.bookedText) {
+            this.bookedText = text;
+            this.bookingKey = randomHex();
+        }
+        return this.call(`/pages/${slug}/bookings`, {...body, idempotency_key: this.bookingKey});
     }
 
     reschedule(token, body) {

@@ -1,18 +1,13 @@
 import {Component, markup, onMounted, onPatched, onWillUnmount, useRef, useState} from "@odoo/owl";
 
 import {_t} from "@web/core/l10n/translation";
-import {ApiClient} from "./api_client";
+import {ApiClient, ApiError} from "./api_client";
 import {BookingForm} from "./booking_form";
 import {Confirmation} from "./confirmation";
 import {addMonths, browserZone, dayOf, groupByDay, lastDay, Words, zoneLabel} from "./dates";
+import {Hold} from "./hold";
 import {MonthGrid} from "./month_grid";
 import {ZonePicker} from "./zone_picker";
-
-/** @returns {string} 128 random bits */
-function randomHex() {
-    const bytes = window.crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 const ALL_FIELDS = {first_name: "", last_name: "", email: "", phone: "", guests: "", consent: false, company_fax: ""};
 
@@ -32,6 +27,8 @@ export class BookingApp extends Component {
         this.owner = this.moving ? `/bookings/${config.token}` : `/pages/${this.info.slug}`;
         this.main = useRef("main");
         this.shownStep = "month";
+        const keepsTimes = !this.moving && this.info.online && this.info.hold_minutes;
+        this.hold = useState(new Hold(this.api, keepsTimes ? this.info.slug : null));
         this.known = new Map(); // months read already, by zone, duration and month
         const zone = config.zoneChosen ? config.zone : browserZone();
         this.state = useState({
@@ -47,8 +44,6 @@ export class BookingApp extends Component {
             failure: null, // function that tries again
             step: "month", // month, times, form, done; only a telephone tells the first two apart
             start: null,
-            keptUntil: null, // instant until which nobody else can take it
-            lapsed: false, // it was kept, and isn't any more
             errors: {},
             message: "",
             alternatives: [],
@@ -68,7 +63,7 @@ export class BookingApp extends Component {
                 this.showMonth(this.state.month);
             }
         });
-        onWillUnmount(() => clearTimeout(this.lapse));
+        onWillUnmount(() => this.hold.end());
         onPatched(() => {
             if (this.focusNext) {
                 const target = this.main.el.querySelector(this.focusNext);
@@ -167,7 +162,7 @@ export class BookingApp extends Component {
         if (!this.known.has(key)) {
             this.state.loading = true;
             try {
-                const query = {from: `${month}-01`, to: lastDay(month), tz: zone, duration, ...this.ownHold};
+                const query = {from: `${month}-01`, to: lastDay(month), tz: zone, duration, ...this.hold.owner};
                 this.known.set(key, await this.api.slots(this.owner, query));
             } catch (error) {
                 if (this.isCurrent(key)) {
@@ -228,42 +223,18 @@ export class BookingApp extends Component {
         this.keep(start);
     }
 
-    /** Where the page does so, keeps the chosen time while the form is filled in; if it can't, booking is as ever. */
     async keep(start) {
-        clearTimeout(this.lapse);
-        Object.assign(this.state, {keptUntil: null, lapsed: false});
-        if (this.moving || !this.info.online || !this.info.hold_minutes) {
-            return;
-        }
-        this.holdToken ||= randomHex();
         const {duration, zone} = this.state;
-        const isCurrent = () => this.state.step === "form" && this.state.start === start;
-        try {
-            const kept = await this.api.hold(this.info.slug, {start, duration, timezone: zone, ...this.ownHold});
-            if (isCurrent()) {
-                this.state.keptUntil = kept.expires_at;
-                const left = Math.max(new Date(kept.expires_at) - Date.now(), 0);
-                this.lapse = setTimeout(
-                    () => Object.assign(this.state, {keptUntil: null, lapsed: this.state.step === "form"}),
-                    left
-                );
-            }
-        } catch (error) {
-            if (!("status" in error)) {
-                throw error;
-            }
-            if (isCurrent() && ["slot_taken", "not_free"].includes(error.code)) {
-                this.refused(error);
-            }
+        const refusal = await this.hold.keep({start, duration, timezone: zone});
+        // Whatever else keeps it from being kept says so, if it matters, when the form is sent.
+        const matters = refusal && ["slot_taken", "not_free"].includes(refusal.code);
+        if (matters && this.state.step === "form" && this.state.start === start) {
+            this.refused(refusal);
         }
-    }
-
-    get ownHold() {
-        return this.holdToken ? {hold: this.holdToken} : {};
     }
 
     get keptNote() {
-        return _t("This time is kept for you until %(time)s.", {time: this.clock(this.state.keptUntil)});
+        return _t("This time is kept for you until %(time)s.", {time: this.clock(this.hold.until)});
     }
 
     back() {
@@ -284,17 +255,7 @@ export class BookingApp extends Component {
         if (this.moving) {
             return {start, duration, timezone: zone, reason};
         }
-        return {...details, start, duration, timezone: zone, utm: this.props.config.utm, ...this.ownHold};
-    }
-
-    /** The same data keeps its key, so that a repeat after a lost answer is not a second booking. */
-    keyFor(payload) {
-        const text = JSON.stringify(payload);
-        if (text !== this.sentText) {
-            this.sentKey = randomHex();
-            this.sentText = text;
-        }
-        return this.sentKey;
+        return {...details, start, duration, timezone: zone, utm: this.props.config.utm, ...this.hold.owner};
     }
 
     async submit() {
@@ -306,7 +267,7 @@ export class BookingApp extends Component {
         try {
             const result = this.moving
                 ? await this.api.reschedule(this.props.config.token, payload)
-                : await this.api.book(this.info.slug, {...payload, idempotency_key: this.keyFor(payload)});
+                : await this.api.book(this.info.slug, payload);
             this.focusNext = ".o_ms_done h1";
             Object.assign(this.state, {result, step: "done"});
             if (result.manage_url) {
@@ -321,7 +282,7 @@ export class BookingApp extends Component {
     }
 
     refused(error) {
-        if (!("status" in error)) {
+        if (!(error instanceof ApiError)) {
             throw error;
         }
         const fields = error.fields.length ? error.fields : error.field ? [error] : [];
