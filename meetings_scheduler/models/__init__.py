@@ -3,6 +3,7 @@ from . import (
     scheduling_cached,
     scheduling_duration,
     scheduling_page,
+    scheduling_page_address,
     scheduling_page_hosts,
     scheduling_page_public,
     scheduling_page_blueprint,

@@ -1,8 +1,5 @@
 """A scheduling page: what a visitor may book, with whom, and under which rules."""
 
-import re
-import unicodedata
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -10,9 +7,6 @@ from odoo.fields import Command
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..form_times import parse_zone
-
-# Words of our own routes below /meetings; a page of that name could never be reached.
-RESERVED_SLUGS = {"api", "connect", "manage", "webhook"}
 
 PAGE_TYPES = [
     ("one_to_one", "One-to-one"),
@@ -34,12 +28,6 @@ INCREMENTS = [
 ]
 
 
-def ascii_slug(text):
-    """:return: ``text`` as the last part of an address: lower-case ASCII letters, digits and single hyphens"""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-
-
 class SchedulingPage(models.Model):
     _name = "scheduling.page"
     _description = "Scheduling Page"
@@ -50,16 +38,6 @@ class SchedulingPage(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     is_published = fields.Boolean("Online", default=True, copy=False, tracking=True)
-    slug = fields.Char(
-        "Address",
-        compute="_compute_slug",
-        store=True,
-        precompute=True,
-        readonly=False,
-        required=True,
-        copy=False,
-        help="The last part of the page's address: lower-case letters, digits and hyphens.",
-    )
     page_type = fields.Selection(PAGE_TYPES, "Type", required=True, default="one_to_one")
     user_id = fields.Many2one(
         "res.users",
@@ -202,10 +180,8 @@ class SchedulingPage(models.Model):
     booking_ids = fields.One2many("scheduling.booking", "page_id", "Bookings")
     booking_count = fields.Integer(compute="_compute_booking_count")
     is_connected = fields.Boolean("Calendar connected", compute="_compute_is_connected")
-    url = fields.Char("Link", compute="_compute_url")
     rules_summary = fields.Char(compute="_compute_rules_summary")
 
-    _slug_uniq = models.UniqueIndex("(slug)", "Another page has this address already.")
     _notice_sane = models.Constraint("CHECK (min_notice_hours >= 0)", "The notice can't be negative.")
     _window_sane = models.Constraint("CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long.")
     _buffers_sane = models.Constraint(
@@ -213,66 +189,11 @@ class SchedulingPage(models.Model):
         "A buffer lasts from 0 to 1,440 minutes (one day).",
     )
 
-    # ------------------------------------------------------------ defaults and addresses
+    # ------------------------------------------------------------ defaults and checks
 
     @api.model
     def _default_name(self):
         return self.env._("Meeting")
-
-    @api.depends("name", "user_id")
-    def _compute_slug(self):
-        for page in self:
-            if not page.slug and page.name:
-                page.slug = page._free_slug(f"{page._stem(page.user_id)} {page.name}")
-
-    @api.model
-    def _free_slug(self, text, taken=()):
-        """:return: an unused address made of ``text``, numbered if it must be; ``taken`` are spoken for as well"""
-        stem = ascii_slug(text)[:60].strip("-") or "meeting"
-        used = self.sudo().with_context(active_test=False).search([("slug", "=like", f"{stem}%")]).mapped("slug")
-        taken = RESERVED_SLUGS.union(used, taken)
-        number, slug = 1, stem
-        while slug in taken:
-            number += 1
-            slug = f"{stem}-{number}"
-        return slug
-
-    @api.constrains("slug")
-    def _check_slug(self):
-        for page in self:
-            if page.slug != ascii_slug(page.slug) or len(page.slug) > 100:
-                raise ValidationError(
-                    self.env._(
-                        "“%(slug)s” can't be an address. Use lower-case letters, digits and hyphens, at most 100: "
-                        "for example “%(example)s”.",
-                        slug=page.slug[:100],
-                        example=page._free_slug(page.slug),
-                    )
-                )
-            if page.slug in RESERVED_SLUGS:
-                raise ValidationError(
-                    self.env._("The address “%(slug)s” is used by the product itself.", slug=page.slug)
-                )
-
-    def _refuse_taken_slug(self, slug):
-        """Says whose an address is; before writing, since the unique index only knows that it is somebody's.
-
-        :raises ValidationError: naming the page that has it
-        """
-        twin = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search([("slug", "=", slug), ("id", "not in", self.ids)], limit=1)
-        )
-        if twin:
-            raise ValidationError(
-                self.env._(
-                    "The address “%(slug)s” belongs to the page “%(page)s” of %(owner)s. Choose another one.",
-                    slug=slug,
-                    page=twin.name,
-                    owner=twin.user_id.name,
-                )
-            )
 
     @api.constrains("window_type", "window_start", "window_end")
     def _check_window(self):
@@ -314,26 +235,17 @@ class SchedulingPage(models.Model):
             dict(
                 {"is_published": False, **vals},
                 name=(default or {}).get("name") or self.env._("%(name)s (copy)", name=page.name),
-                slug=page._free_slug(f"{page._stem(page.user_id)} {page.name}"),
             )
             for page, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
     @api.model_create_multi
     def create(self, vals_list):
-        taken = set()
         for vals in vals_list:
-            if not vals.get("slug"):
-                host = self.env["res.users"].browse(vals.get("user_id") or self.env.uid)
-                vals["slug"] = self._free_slug(f"{self._stem(host)} {vals.get('name') or self._default_name()}", taken)
-            self._refuse_taken_slug(vals["slug"])
-            taken.add(vals["slug"])
             self._refuse_giving_away(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        if vals.get("slug"):
-            self._refuse_taken_slug(vals["slug"])
         self._refuse_giving_away(vals)
         return super().write(vals)
 
@@ -347,12 +259,6 @@ class SchedulingPage(models.Model):
             raise AccessError(self.env._("Only a manager can make a page for somebody else, or give one away."))
 
     # ------------------------------------------------------------ computed fields
-
-    @api.depends("slug", "website_id")
-    def _compute_url(self):
-        for page in self:
-            base = page.website_id.get_base_url() if page.website_id else page.get_base_url()
-            page.url = f"{base}/meetings/{page.slug}" if page.slug else False
 
     def _compute_booking_count(self):
         counts = dict(

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..providers import errors, registry
-from .scheduling_page import ascii_slug
+from .scheduling_page_address import ascii_slug
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STEM_LENGTH = 40
