@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.fields import Domain
+
+from .calendar_recurrence import SILENT
 
 
 class SchedulingEventLink(models.Model):
@@ -10,17 +13,18 @@ class SchedulingEventLink(models.Model):
 
         Only meetings whose last change has been written: Odoo's sync would send the others to the guests once more.
         """
-        links = self.sudo().search(
-            [
-                ("calendar_id.connection_id.provider", "=", "google"),
-                ("calendar_id.user_id", "=", user.id),
-                ("booking_id", "=", False),
-                ("state", "=", "live"),
-                ("remote_id", "!=", False),
-                ("event_id.google_id", "=", False),
-            ]
+        of_user = Domain("calendar_id.connection_id.provider", "=", "google") & Domain(
+            "calendar_id.user_id", "=", user.id
         )
-        for link in links.filtered("event_id"):
-            link.event_id.with_context(scheduling_own_write=True, dont_notify=True, no_calendar_sync=True).write(
-                {"google_id": link.remote_id, "need_sync": False}
-            )
+        known = Domain("state", "=", "live") & Domain("remote_id", "!=", False)
+        series = self.env["scheduling.series"].sudo().search(of_user & known & Domain("is_planned", "=", True))
+        unread = Domain("state", "=", "live") & Domain("own_series_id", "in", series.ids)
+        unknown_there = Domain("booking_id", "=", False) & Domain("event_id.google_id", "=", False)
+        for link in self.sudo().search(of_user & (known | unread) & unknown_there).filtered("event_id"):
+            link.event_id.with_context(**SILENT).write({"google_id": link._google_id(), "need_sync": False})
+        for one in series.filtered(lambda one: one.recurrence_id and not one.recurrence_id.google_id):
+            one.recurrence_id.with_context(**SILENT).write({"google_id": one.remote_id, "need_sync": False})
+
+    def _google_id(self):
+        """:return: the event's id; that of an occurrence which was not read yet as Google makes it"""
+        return self.remote_id or f"{self.own_series_id.remote_id}_{self.recurrence_key}"

@@ -174,6 +174,45 @@ class TestSideBySide(SyncCase):
         self.assertEqual((len(self.events()), len(self.mine())), (2, 2))
         self.assertIn("Renamed", [event["summary"] for event in self.events()])
 
+    def facts_here(self):
+        """:return: [(start, title)] of the host's meetings in Odoo, archived ones left out"""
+        return sorted((meeting.start, meeting.name) for meeting in self.mine())
+
+    @mute_logger("odoo.addons.google_calendar.models.google_sync")
+    def test_theirs_takes_over_our_series(self):
+        """P8: a recurring meeting that ours has put into Google stays that one series, and invites nobody again."""
+        self.connected()
+        # In lower case: Odoo's sync takes another spelling of an address for one more guest.
+        daily = {"recurrency": True, "rrule_type": "daily", "interval": 1, "end_type": "count", "count": 4}
+        self.meet(self.at(10), guests=self.bob, **daily)
+        self.work()
+        meetings, mails, masters = self.mine(), self.mails_there(), [event["id"] for event in self.events()]
+        self.native()
+        self.everything()
+        self.assertEqual(self.mine(), meetings)
+        self.assertEqual([event["id"] for event in self.events()], masters)
+        self.assertEqual(self.mails_there(), mails)
+
+    @mute_logger("odoo.addons.google_calendar.models.google_sync")
+    def test_theirs_takes_over_a_series_of_google(self):
+        """P8: the occurrences that ours has brought into Odoo become those of Odoo's own recurring meeting."""
+        self.connected()
+        master = self.put(self.at(10), recurrence=["RRULE:FREQ=DAILY;COUNT=4"])
+        self.poll()
+        meetings = self.meetings()
+        self.assertEqual(len(meetings), 4)
+        facts, mails = self.facts_here(), self.mails_there()
+        self.native()
+        self.everything()
+        self.assertEqual(self.facts_here(), facts)
+        self.assertEqual(self.meetings(), meetings, "they keep what was noted on them")
+        self.assertEqual(len(meetings.recurrence_id), 1)
+        self.assertEqual(self.mails_there(), mails)
+        self.change(master, summary="Renamed")
+        self.everything()
+        self.assertEqual(self.meetings().mapped("name"), ["Renamed"] * 4)
+        self.assertEqual(self.meetings(), meetings)
+
 
 def as_google_reads(value):
     """Odoo's own sync sends ``null`` for what isn't set and numbers as properties; Google takes both kindly."""
