@@ -142,10 +142,7 @@ class CalendarEvent(models.Model):
     def _outside_attendees(self):
         """:return: attendees with an address who are no colleagues"""
         return self.sudo().attendee_ids.filtered(
-            lambda attendee: (
-                attendee.partner_id.email_normalized
-                and not (attendee.partner_id.user_ids and not all(attendee.partner_id.user_ids.mapped("share")))
-            )
+            lambda attendee: attendee.partner_id.email_normalized and not attendee.partner_id._is_colleague()
         )
 
     def _attendees_not_to_mail(self):

@@ -7,6 +7,11 @@ HOST_FIELDS = {"name", "tz"}
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    def _is_colleague(self):
+        """:return: whether the contact is a user of this database, portal users aside"""
+        self.ensure_one()
+        return bool(self.user_ids) and not all(self.user_ids.mapped("share"))
+
     def write(self, vals):
         result = super().write(vals)
         if HOST_FIELDS & set(vals) and self.user_ids:

@@ -172,7 +172,7 @@ class SchedulingBooking(models.Model):
         trusted = audience in HOSTS or self.changed_by == "host"
         manage_url = None
         if audience in ("visitor", "host"):
-            manage_url = f"{self._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
+            manage_url = f"{self.page_id._base_url()}/meetings/manage/{self._origin._mint_token(audience)}"
         return {
             "subject": self._subject(notice, audience, title, when["short"]),
             "headline": self._headline(notice, audience),
@@ -275,9 +275,6 @@ class SchedulingBooking(models.Model):
         if self.location_type == "phone" and self.phone:
             return self.env._("Phone call: %(number)s", number=self.phone)
         return self.page_id._location_label()
-
-    def _base_url(self):
-        return self.page_id.website_id.get_base_url() if self.page_id.website_id else self.page_id.get_base_url()
 
     # ------------------------------------------------------------ the invitation
 

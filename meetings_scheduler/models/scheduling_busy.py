@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
-UTC = ZoneInfo("UTC")
+from .scheduling_page_slots import naive
 
 
 class SchedulingBusy(models.Model):
@@ -105,4 +105,4 @@ class SchedulingBusy(models.Model):
         zone = ZoneInfo(user.partner_id.tz or "UTC")  # the user's own tz can't be read while it is being written
         first = datetime.combine(event.start_date, time(), zone)
         last = datetime.combine(event.stop_date + timedelta(days=1), time(), zone)
-        return first.astimezone(UTC).replace(tzinfo=None), last.astimezone(UTC).replace(tzinfo=None)
+        return naive(first), naive(last)

@@ -5,6 +5,9 @@ from datetime import datetime, timezone
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..availability.zones import to_datetime
+from .scheduling_page_slots import naive
+
 ROLES = [("owner", "Yours"), ("writer", "Can edit"), ("reader", "Can see all details"), ("free_busy", "Free/busy only")]
 
 
@@ -44,10 +47,7 @@ class SchedulingCalendar(models.Model):
         :param periods: list of :class:`providers.base.Period`, merged
         """
         self.ensure_one()
-        wanted = {
-            tuple(datetime.fromtimestamp(edge, timezone.utc).replace(tzinfo=None) for edge in period)
-            for period in self.connection_id._foreign(periods)
-        }
+        wanted = {tuple(naive(to_datetime(edge)) for edge in period) for period in self.connection_id._foreign(periods)}
         held = self.busy_ids.filtered("event_id")
         known = {(busy.start, busy.stop): busy for busy in self.busy_ids - held}
         self.env["scheduling.busy"].union(*(busy for key, busy in known.items() if key not in wanted)).unlink()

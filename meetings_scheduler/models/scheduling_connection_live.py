@@ -1,15 +1,16 @@
 """Busy time by the provider's own word: asked live for one slot, and told from our own bookings."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from time import monotonic
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..availability.intervals import merge, subtract
+from ..availability.zones import to_datetime
 from ..providers import errors
 from .scheduling_connection_remote import LIVE_DEADLINE
-from .scheduling_page_slots import aware
+from .scheduling_page_slots import aware, naive
 
 DEFAULT_FRESHNESS = 10  # minutes for which the cache is believed if the calendar doesn't answer
 
@@ -58,8 +59,8 @@ class SchedulingConnection(models.Model):
             [
                 ("user_id", "=", self.user_id.id),
                 ("booking_id.event_link_ids", "!=", False),
-                ("start", "<", datetime.fromtimestamp(busy[-1][1], timezone.utc).replace(tzinfo=None)),
-                ("stop", ">", datetime.fromtimestamp(busy[0][0], timezone.utc).replace(tzinfo=None)),
+                ("start", "<", naive(to_datetime(busy[-1][1]))),
+                ("stop", ">", naive(to_datetime(busy[0][0]))),
             ]
         )
         meetings = [

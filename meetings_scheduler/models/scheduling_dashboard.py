@@ -69,7 +69,7 @@ class SchedulingDashboard(models.AbstractModel):
         """:return: the calendars for which visitors can't book; one for calendar sync only stands in nobody's way"""
         if connection.purpose == "sync":
             return connection.calendar_ids.browse()
-        return connection.calendar_ids.filtered(lambda calendar: calendar.counts and calendar.state != "active")
+        return connection.calendar_ids._lost()
 
     def _lost_reason(self, connection):
         """:return: why the calendar, or one that counts as busy, can't be read; in words, may be empty"""

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .. import availability
+
 
 class SchedulingHost(models.Model):
     _name = "scheduling.host"
@@ -55,4 +57,4 @@ class SchedulingHost(models.Model):
         """A host that joins late starts with the share it would have had so far."""
         for host in self:
             others = host.page_id._ledger(host.page_id.host_ids - self)
-            host.credit = float(host.page_id._opening_credit(host.weight, others))
+            host.credit = float(availability.opening_credit(host.weight, others))

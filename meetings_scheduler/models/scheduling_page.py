@@ -179,7 +179,6 @@ class SchedulingPage(models.Model):
 
     booking_ids = fields.One2many("scheduling.booking", "page_id", "Bookings")
     booking_count = fields.Integer(compute="_compute_booking_count")
-    is_connected = fields.Boolean("Calendar connected", compute="_compute_is_connected")
     rules_summary = fields.Char(compute="_compute_rules_summary")
 
     _notice_sane = models.Constraint("CHECK (min_notice_hours >= 0)", "The notice can't be negative.")

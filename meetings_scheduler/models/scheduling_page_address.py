@@ -91,8 +91,11 @@ class SchedulingPage(models.Model):
     @api.depends("slug", "website_id")
     def _compute_url(self):
         for page in self:
-            base = page.website_id.get_base_url() if page.website_id else page.get_base_url()
-            page.url = f"{base}/meetings/{page.slug}" if page.slug else False
+            page.url = f"{page._base_url()}/meetings/{page.slug}" if page.slug else False
+
+    def _base_url(self):
+        """:return: scheme and host of the website the page is on; not its company's other one, if that has no domain"""
+        return self.website_id.get_base_url() if self.website_id else self.get_base_url()
 
     def copy_data(self, default=None):
         return [

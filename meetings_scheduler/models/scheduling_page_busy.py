@@ -1,7 +1,7 @@
 """What is in the way of a page's hosts, read by one query for any number of hosts and days."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from odoo import models
 from odoo.tools import SQL
@@ -9,6 +9,8 @@ from odoo.tools import SQL
 from .. import availability
 from ..availability.intervals import intersect, merge
 from ..availability.schedule import open_ranges
+from ..availability.zones import to_datetime
+from .scheduling_page_slots import aware
 
 
 @dataclass
@@ -107,7 +109,7 @@ class SchedulingPage(models.Model):
         :return: a PostgreSQL multirange, as text
         """
         rules = self._blueprint().rules
-        low, high = (int(moment.replace(tzinfo=timezone.utc).timestamp()) for moment in (start, end))
+        low, high = (int(aware(moment).timestamp()) for moment in (start, end))
         weeks = []
         for hours in self._hours_between(users, start, end).values():
             if hours not in weeks:  # those of a team are mostly the same
@@ -118,9 +120,7 @@ class SchedulingPage(models.Model):
             for opens, closes in open_ranges(hours, low, high)
         )
         ranges = (
-            "[{:%Y-%m-%d %H:%M:%S},{:%Y-%m-%d %H:%M:%S})".format(
-                *(datetime.fromtimestamp(edge, timezone.utc) for edge in period)
-            )
+            "[{:%Y-%m-%d %H:%M:%S},{:%Y-%m-%d %H:%M:%S})".format(*(to_datetime(edge) for edge in period))
             for period in intersect(merge(periods), [(low, high)])
         )
         return "{" + ",".join(ranges) + "}"

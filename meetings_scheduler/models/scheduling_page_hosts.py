@@ -28,6 +28,8 @@ class SchedulingPage(models.Model):
         help="A contact who has a salesperson among the hosts meets that one.",
     )
 
+    is_connected = fields.Boolean("Calendar connected", compute="_compute_is_connected")
+
     _seats_sane = models.Constraint("CHECK (seats BETWEEN 1 AND 1000)", "A group has 1 to 1,000 seats.")
 
     @api.constrains("page_type", "host_ids")
@@ -108,10 +110,6 @@ class SchedulingPage(models.Model):
         return {"reason": reason, "cure": self.env._("Open the page"), "url": url}
 
     # ------------------------------------------------------------ whose turn it is
-
-    @api.model
-    def _opening_credit(self, weight, ledger):
-        return availability.opening_credit(weight, ledger)
 
     def _ledger(self, hosts):
         """What each host has had so far on this page; cancelled and missed meetings give their turn back.

@@ -125,11 +125,7 @@ class SchedulingCalendar(models.Model):
         return planner.Settings(
             now=aware(fields.Datetime.now()),
             window=window,
-            contacts=frozenset(contacts),
-            colleagues=frozenset(colleagues),
-            internal_domains=self._address_list("internal_domains"),
-            blocked=self._address_list("sync_blocked"),
-            creates_contacts=self._creates_contacts(),
+            **self._who_counts(contacts, colleagues),
             elsewhere=self._known_elsewhere(events),
             series_keys=self._series_keys(),
             # Without those of the past: however many were imported, they must not make a loss look small.
@@ -138,6 +134,19 @@ class SchedulingCalendar(models.Model):
             ),
             removals_allowed=self.removals_allowed,
         )
+
+    def _who_counts(self, contacts, colleagues):
+        """
+        :param contacts: addresses, as :meth:`_known_addresses` tells them; colleagues too
+        :return: dict of what :class:`sync.planner.Settings` says of people
+        """
+        return {
+            "contacts": frozenset(contacts),
+            "colleagues": frozenset(colleagues),
+            "internal_domains": self._address_list("internal_domains"),
+            "blocked": self._address_list("sync_blocked"),
+            "creates_contacts": self._creates_contacts(),
+        }
 
     def _series_keys(self):
         """:return: the keys of series made in Odoo of which every occurrence that Odoo made is known here"""
@@ -161,7 +170,7 @@ class SchedulingCalendar(models.Model):
         partners = self.env["res.partner"].search(
             [("email_normalized", "in", list(addresses)), ("company_id", "in", companies)], order="id desc"
         )
-        mine = partners.filtered(lambda partner: partner.user_ids and not all(partner.user_ids.mapped("share")))
+        mine = partners.filtered(lambda partner: partner._is_colleague())
         return (
             {partner.email_normalized: partner for partner in partners - mine},
             {partner.email_normalized: partner for partner in mine},
@@ -185,7 +194,8 @@ class SchedulingCalendar(models.Model):
     def _carry_out(self, plan, adapter, tells_contacts=True):
         """
         :param tells_contacts: whether each contact's record gets a note of each new meeting
-        :raises ProviderError: the calendar doesn't answer when asked for one event"""
+        :raises ProviderError: the calendar doesn't answer when asked for one event
+        """
         links = self.env["scheduling.event.link"]
         creations = [action for action in plan.actions if isinstance(action, planner.Create)]
         links._make_meetings(self, creations, tells_contacts)

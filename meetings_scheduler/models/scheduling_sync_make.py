@@ -9,7 +9,7 @@ from odoo.fields import Command
 
 from ..sync.facts import facts_of, people
 from ..sync.text import as_html
-from .scheduling_sync_meeting import NO_TITLE, SILENT
+from .scheduling_sync_meeting import NO_TITLE, SILENT, is_link
 
 
 class SchedulingEventLink(models.Model):
@@ -71,6 +71,7 @@ class SchedulingEventLink(models.Model):
 
     @api.model
     def _meeting_values(self, host, event, facts, partners):
+        is_call = is_link(facts.location)
         return {
             "name": facts.summary or NO_TITLE,
             "description": as_html(facts.description),
@@ -79,10 +80,8 @@ class SchedulingEventLink(models.Model):
                 Command.set([host.partner_id.id, *(partners[address].id for address in sorted(facts.guests))])
             ],
             "show_as": "busy" if event.is_busy else "free",
-            "location": False if facts.location.startswith(("http://", "https://")) else facts.location or False,
-            "videocall_location": facts.location
-            if facts.location.startswith(("http://", "https://"))
-            else event.conference_url or False,
+            "location": False if is_call else facts.location or False,
+            "videocall_location": facts.location if is_call else event.conference_url or False,
             "event_tz": event.zone if event.zone in self._zones() else host.tz,
             **self._time_values(facts),
         }

@@ -32,6 +32,11 @@ STATES = {
 ALL_DAY_HOURS = time(8), time(18)  # Odoo's convention for the datetimes of all-day events
 
 
+def is_link(location):
+    """:return: whether a place of a meeting is the address of a call"""
+    return location.startswith(("http://", "https://"))
+
+
 class SchedulingEventLink(models.Model):
     _inherit = "scheduling.event.link"
 
@@ -95,15 +100,7 @@ class SchedulingEventLink(models.Model):
         :return: {address: partner} of those who may be written down; contacts are made if the administrator says so
         """
         contacts, colleagues = calendar._known_addresses(named)
-        settings = planner.Settings(
-            now=None,
-            window=None,
-            contacts=frozenset(contacts),
-            colleagues=frozenset(colleagues),
-            internal_domains=calendar._address_list("internal_domains"),
-            blocked=calendar._address_list("sync_blocked"),
-            creates_contacts=calendar._creates_contacts(),
-        )
+        settings = planner.Settings(now=None, window=None, **calendar._who_counts(contacts, colleagues))
         found = {address: partner for address, partner in contacts.items() if settings.counts(address)}
         unknown = [address for address in named if settings.counts(address) and address not in contacts]
         if unknown:
@@ -154,7 +151,7 @@ class SchedulingEventLink(models.Model):
     def _place_values(self, location):
         """A link is a call, anything else a place; the calendar's own call link is no part of it."""
         call = self.event_id.videocall_location
-        if location.startswith(("http://", "https://")):
+        if is_link(location):
             return {"location": False, "videocall_location": location}
         values = {"location": location or False}
         if not location and call and call != self.conference_url:

@@ -70,11 +70,15 @@ class SchedulingEventLink(models.Model):
         return f"series:{self.own_series_id.id}" if self.own_series_id else f"meeting:{self.id}"
 
     def _enqueue_write(self):
+        self._enqueue("write_meeting", "meeting")
+
+    def _enqueue(self, kind, name):
+        """:param name: what the keys of such operations begin with"""
         for link in self:
             link.version += 1
             link.env["scheduling.operation"]._enqueue(
-                "write_meeting",
-                f"meeting:{link.id}:{link.version}",
+                kind,
+                f"{name}:{link.id}:{link.version}",
                 link._lane(),
                 connection=link.calendar_id.connection_id,
                 link_id=link.id,

@@ -12,14 +12,7 @@ class SchedulingEventLink(models.Model):
         """:param reply: accepted, tentative or declined, as the attendee's state in Odoo"""
         for link in self.filtered(lambda link: link.calendar_id.connection_id._syncs()):
             link.reply = reply
-            link.version += 1
-            self.env["scheduling.operation"]._enqueue(
-                "write_reply",
-                f"reply:{link.id}:{link.version}",
-                link._lane(),
-                connection=link.calendar_id.connection_id,
-                link_id=link.id,
-            )
+            link._enqueue("write_reply", "reply")
 
     def _write_reply(self, adapter):
         """:raises ProviderError: to be tried again, or not, as it says"""
