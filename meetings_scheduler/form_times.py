@@ -113,20 +113,34 @@ def day_start(day, zone):
     return datetime.combine(day, time.min, zoneinfo.ZoneInfo(zone)).astimezone(timezone.utc)
 
 
+def check_parameters(env, args, names, unknown):
+    """
+    :param args: MultiDict of the query string
+    :param names: those there are
+    :param unknown: what to say of another one, as a function of its name
+    :raises PublicError: 400, one is unknown or given twice
+    """
+    for name in args:
+        if name not in names:
+            raise PublicError(400, "unknown_parameter", unknown(name[:40]), name[:40])
+        if len(args.getlist(name)) > 1:
+            message = env._("“%(name)s” is given more than once. Give it once.", name=name)
+            raise PublicError(400, "repeated_parameter", message, name)
+
+
 def parse_slot_query(env, info, args):
     """
     :param args: MultiDict of the query string; ``from`` and ``to`` are days (``to`` included) or times
     :return: a :class:`SlotQuery`
     :raises PublicError: 400; an unknown zone is no error but answered in the page's zone, with a warning
     """
-    for key in args:
-        # A mistyped or repeated parameter would otherwise be answered with other days than were meant.
-        if key not in SLOT_PARAMETERS:
-            message = env._("Unknown parameter “%(name)s”. Use from, to, tz, duration and hold.", name=key[:40])
-            raise PublicError(400, "unknown_parameter", message, key[:40])
-        if len(args.getlist(key)) > 1:
-            message = env._("“%(name)s” is given more than once. Give it once.", name=key)
-            raise PublicError(400, "repeated_parameter", message, key)
+    # Mistyped or repeated, one would otherwise be answered with other days than were meant.
+    check_parameters(
+        env,
+        args,
+        SLOT_PARAMETERS,
+        lambda name: env._("Unknown parameter “%(name)s”. Use from, to, tz, duration and hold.", name=name),
+    )
     zone, warning = info["timezone"], None
     if "tz" in args:
         zone = parse_zone(args["tz"]) or zone

@@ -8,7 +8,7 @@ from odoo.http import request
 
 from ..exceptions import PublicError
 from ..form_fields import check_email
-from ..form_times import MAX_DAYS, parse_duration
+from ..form_times import MAX_DAYS, check_parameters, parse_duration
 from .api_route import BASE, api_route
 from .common import page_not_found
 from .read_limit import check_read_limit
@@ -24,11 +24,17 @@ class ExplainApi(http.Controller):
         check_read_limit()
         page = _find_own_page(slug)
         args = request.httprequest.args
-        _check_parameters(args)
+        env = request.env
+        check_parameters(
+            env,
+            args,
+            PARAMETERS,
+            lambda name: env._("Unknown parameter “%(name)s”. Use date, duration and visitor.", name=name),
+        )
         facts = page.sudo()._time_facts()
         day = _parse_day(facts, args.get("date"))
-        duration = parse_duration(request.env, facts, args.get("duration"))
-        visitor = check_email(request.env, args["visitor"], "visitor") if args.get("visitor") else None
+        duration = parse_duration(env, facts, args.get("duration"))
+        visitor = check_email(env, args["visitor"], "visitor") if args.get("visitor") else None
         return (page.explain(day.isoformat(), duration, visitor),)
 
 
@@ -44,16 +50,6 @@ def _find_own_page(slug):
     if not page:
         raise page_not_found(env)
     return page
-
-
-def _check_parameters(args):
-    for key in args:
-        if key not in PARAMETERS:
-            message = request.env._("Unknown parameter “%(name)s”. Use date, duration and visitor.", name=key[:40])
-            raise PublicError(400, "unknown_parameter", message, key[:40])
-        if len(args.getlist(key)) > 1:
-            message = request.env._("“%(name)s” is given more than once. Give it once.", name=key)
-            raise PublicError(400, "repeated_parameter", message, key)
 
 
 def _parse_day(facts, value):

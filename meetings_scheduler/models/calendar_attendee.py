@@ -27,15 +27,12 @@ class CalendarAttendee(models.Model):
         self.env["scheduling.busy"]._follow_events(self.event_id)
 
     def _notify_attendees(self, mail_template, notify_author=False, force_send=False):
-        """Keeps Odoo's own invitation mails quiet for booked events.
-
-        The booking sends its own mails with a stable UID; a second invitation with another UID would put the meeting
-        twice into the visitor's calendar. Reminders still go out.
-        """
+        """One party invites: where that isn't Odoo itself, its own invitations stay away. Reminders still go out."""
         reminder = self.env.ref("calendar.calendar_template_meeting_reminder", raise_if_not_found=False)
         attendees = self
         if mail_template != reminder:
-            attendees = self.filtered(lambda attendee: not attendee.event_id.sudo().scheduling_booking_ids)
+            for event in self.event_id:
+                attendees -= event._attendees_not_to_mail().sudo(False)
         return super(CalendarAttendee, attendees)._notify_attendees(
             mail_template, notify_author=notify_author, force_send=force_send
         )

@@ -36,6 +36,18 @@ class CalendarEvent(models.Model):
         if changed & {"start", "stop"}:
             bookings.filtered(lambda booking: booking.event_id.active)._follow_event_moved()
 
+    def _attendees_not_to_mail(self):
+        """Whom Odoo doesn't write about this meeting.
+
+        A booking sends its own mails with a stable UID; a second invitation with another UID would put the meeting
+        twice into the visitor's calendar.
+
+        :return: calendar.attendee (sudo)
+        """
+        self.ensure_one()
+        event = self.sudo()
+        return event.attendee_ids if event.scheduling_booking_ids else event.attendee_ids.browse()
+
     def _get_ics_file(self):
         """Odoo makes a new UID at each call; a booked meeting keeps the one its visitor's calendar knows."""
         files = super()._get_ics_file()

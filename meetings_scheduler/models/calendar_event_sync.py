@@ -146,14 +146,11 @@ class CalendarEvent(models.Model):
         )
 
     def _attendees_not_to_mail(self):
-        """Whom Odoo doesn't write about this meeting.
-
-        The calendar invites where sync is on. Where a connected user has turned sync off, contacts get no invitation at
-        all (MISSION.md, M24), unless the administrator lets Odoo send its own.
-
-        :return: calendar.attendee (sudo)
+        """The calendar invites where sync is on. Where a connected user has turned sync off, contacts get no invitation
+        at all (MISSION.md, M24), unless the administrator lets Odoo send its own.
         """
-        self.ensure_one()
+        if booked := super()._attendees_not_to_mail():
+            return booked
         linked = self._links_to_tell().filtered(lambda link: link.state in ("pending", "live", "ending"))
         if linked or self._inviting_connection():
             return self.sudo().attendee_ids

@@ -132,7 +132,7 @@ class SchedulingSettings(models.AbstractModel):
             "is_main": calendar._is_written_to(),
             "counts": calendar.counts,
             "usable": calendar.role != "free_busy",
-            "lost": calendar.counts and calendar.state != "active",
+            "lost": bool(calendar._lost()),
             "lost_reason": calendar.lost_reason or "",
             "lost_at": _text(calendar.lost_at),
         }
