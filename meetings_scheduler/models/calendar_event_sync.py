@@ -100,17 +100,7 @@ class CalendarEvent(models.Model):
             earlier.write({"leads": True})
             earlier._changed_here()
             return
-        links.create(
-            {
-                "event_id": self.id,
-                "calendar_id": calendar.id,
-                "origin": "odoo",
-                "state": "pending",
-                "key": links._new_key(),
-                "start": self.start,
-                "stop": self.stop,
-            }
-        )._changed_here()
+        links.create(links._own_values(self, calendar))._changed_here()
 
     def _inviting_connection(self):
         """The connection whose calendar invites to this meeting.

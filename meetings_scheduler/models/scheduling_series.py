@@ -59,18 +59,7 @@ class SchedulingSeries(models.Model):
         if series.state == "single":
             event._link_with(calendar)
             return
-        link = links.create(
-            {
-                "event_id": event.id,
-                "calendar_id": calendar.id,
-                "own_series_id": series.id,
-                "origin": "odoo",
-                "state": "pending",
-                "key": links._new_key(),
-                "start": event.start,
-                "stop": event.stop,
-            }
-        )
+        link = links.create({**links._own_values(event, calendar), "own_series_id": series.id})
         link.recurrence_key = moment_text(link._own_facts().start)
         link.changed_at = fields.Datetime.now()
         series.is_planned = False

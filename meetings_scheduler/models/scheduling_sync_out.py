@@ -59,6 +59,19 @@ class SchedulingEventLink(models.Model):
         names = ("remote_id", "etag", "uid", "recurrence_key", "series_id", "own_series_id", "agreed")
         return {**dict.fromkeys(names, False), "state": "pending"}
 
+    @api.model
+    def _own_values(self, meeting, calendar):
+        """:return: values of a link of a meeting made in Odoo, whose event has no name at the provider yet"""
+        return {
+            "event_id": meeting.id,
+            "calendar_id": calendar.id,
+            "origin": "odoo",
+            "state": "pending",
+            "key": self._new_key(),
+            "start": meeting.start,
+            "stop": meeting.stop,
+        }
+
     def _ask_to_write(self):
         for link in self:
             if link.own_series_id:

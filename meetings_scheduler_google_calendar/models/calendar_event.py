@@ -37,17 +37,7 @@ class CalendarEvent(models.Model):
         """A meeting that Odoo's sync has put into this calendar goes on there, instead of a second event beside it."""
         links = self.env["scheduling.event.link"].sudo()
         if self.google_id and not links.search([("event_id", "=", self.id), ("calendar_id", "=", calendar.id)]):
-            links.create(
-                {
-                    "event_id": self.id,
-                    "calendar_id": calendar.id,
-                    "origin": "odoo",
-                    "key": links._new_key(),
-                    "remote_id": self.google_id,
-                    "start": self.start,
-                    "stop": self.stop,
-                }
-            )
+            links.create({**links._own_values(self, calendar), "state": "live", "remote_id": self.google_id})
         return super()._link_with(calendar)
 
 
