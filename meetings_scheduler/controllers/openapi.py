@@ -59,104 +59,6 @@ IDEMPOTENCY = _parameter(
 )
 
 
-def document(server):
-    """:param server: scheme and host the API is called at
-    :return: the JSON-ready document
-    """
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Meetings Scheduler",
-            "version": VERSION,
-            "description": (
-                "Free times, bookings, moving and cancelling. No session, no key: a manage token, given once with the "
-                "booking, is what allows to read and change it. Only /explain, for who runs the page, needs a session. "
-                "Times carry offsets; messages follow Accept-Language."
-            ),
-        },
-        "servers": [{"url": f"{server}{BASE}"}],
-        "paths": {
-            "/openapi.json": {"get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())},
-            "/pages/{slug}": {
-                "get": _operation("getPage", "What can be booked", [SLUG], {200: _ref("Page")}, (404, 429))
-            },
-            "/pages/{slug}/slots": {
-                "get": _operation("getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429))
-            },
-            "/pages/{slug}/explain": {
-                "get": {
-                    **_operation(
-                        "explainDay",
-                        "Why times of a day are not offered, for who runs the page",
-                        [SLUG, *EXPLAIN_QUERY],
-                        {200: _ref("Explanation")},
-                        (400, 401, 404, 429),
-                    ),
-                    "security": [{"session": []}],
-                }
-            },
-            "/pages/{slug}/holds": {
-                "post": _operation(
-                    "createHold",
-                    "Keep a time while the visitor fills in the form",
-                    [SLUG],
-                    {201: _ref("Hold")},
-                    (400, 404, 409, 413, 415, 429),
-                    body="HoldRequest",
-                )
-            },
-            "/pages/{slug}/bookings": {
-                "post": _operation(
-                    "createBooking",
-                    "Book, or on an offline page ask for, a time",
-                    [SLUG, IDEMPOTENCY],
-                    {201: _ref("Booking"), 202: _ref("Received")},
-                    (400, 404, 409, 413, 415, 429),
-                    body="BookingRequest",
-                )
-            },
-            "/bookings/{token}": {
-                "get": _operation(
-                    "getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429)
-                )
-            },
-            "/bookings/{token}/slots": {
-                "get": _operation(
-                    "getBookingSlots",
-                    "Times the booking can be moved to",
-                    [TOKEN, *SLOT_QUERY],
-                    {200: _ref("Slots")},
-                    (400, 404, 429),
-                )
-            },
-            "/bookings/{token}/reschedule": {
-                "post": _operation(
-                    "rescheduleBooking",
-                    "Move to another free time",
-                    [TOKEN],
-                    {200: _ref("Booking")},
-                    (400, 404, 409, 410, 413, 415, 429),
-                    body="RescheduleRequest",
-                )
-            },
-            "/bookings/{token}/cancel": {
-                "post": _operation(
-                    "cancelBooking",
-                    "Cancel",
-                    [TOKEN],
-                    {200: _ref("Booking")},
-                    (400, 404, 409, 410, 413, 415),
-                    body="CancelRequest",
-                )
-            },
-        },
-        "components": {
-            "schemas": SCHEMAS,
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "session_id"}},
-        },
-    }
-
-
 def _ref(name):
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -180,3 +82,100 @@ def _operation(operation_id, summary, parameters, answers, errors, body=None):
     if body:
         operation["requestBody"] = {"required": body != "CancelRequest", "content": _content(_ref(body))}
     return operation
+
+
+PATHS = {
+    "/openapi.json": {"get": _operation("getDescription", "This document", [], {200: {"type": "object"}}, ())},
+    "/pages/{slug}": {"get": _operation("getPage", "What can be booked", [SLUG], {200: _ref("Page")}, (404, 429))},
+    "/pages/{slug}/slots": {
+        "get": _operation("getSlots", "Free times", [SLUG, *SLOT_QUERY], {200: _ref("Slots")}, (400, 404, 429))
+    },
+    "/pages/{slug}/explain": {
+        "get": {
+            **_operation(
+                "explainDay",
+                "Why times of a day are not offered, for who runs the page",
+                [SLUG, *EXPLAIN_QUERY],
+                {200: _ref("Explanation")},
+                (400, 401, 404, 429),
+            ),
+            "security": [{"session": []}],
+        }
+    },
+    "/pages/{slug}/holds": {
+        "post": _operation(
+            "createHold",
+            "Keep a time while the visitor fills in the form",
+            [SLUG],
+            {201: _ref("Hold")},
+            (400, 404, 409, 413, 415, 429),
+            body="HoldRequest",
+        )
+    },
+    "/pages/{slug}/bookings": {
+        "post": _operation(
+            "createBooking",
+            "Book, or on an offline page ask for, a time",
+            [SLUG, IDEMPOTENCY],
+            {201: _ref("Booking"), 202: _ref("Received")},
+            (400, 404, 409, 413, 415, 429),
+            body="BookingRequest",
+        )
+    },
+    "/bookings/{token}": {
+        "get": _operation("getBooking", "The booking of a link", [TOKEN, TZ], {200: _ref("Booking")}, (404, 429))
+    },
+    "/bookings/{token}/slots": {
+        "get": _operation(
+            "getBookingSlots",
+            "Times the booking can be moved to",
+            [TOKEN, *SLOT_QUERY],
+            {200: _ref("Slots")},
+            (400, 404, 429),
+        )
+    },
+    "/bookings/{token}/reschedule": {
+        "post": _operation(
+            "rescheduleBooking",
+            "Move to another free time",
+            [TOKEN],
+            {200: _ref("Booking")},
+            (400, 404, 409, 410, 413, 415, 429),
+            body="RescheduleRequest",
+        )
+    },
+    "/bookings/{token}/cancel": {
+        "post": _operation(
+            "cancelBooking",
+            "Cancel",
+            [TOKEN],
+            {200: _ref("Booking")},
+            (400, 404, 409, 410, 413, 415),
+            body="CancelRequest",
+        )
+    },
+}
+
+
+def document(server):
+    """:param server: scheme and host the API is called at
+    :return: the JSON-ready document
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Meetings Scheduler",
+            "version": VERSION,
+            "description": (
+                "Free times, bookings, moving and cancelling. No session, no key: a manage token, given once with the "
+                "booking, is what allows to read and change it. Only /explain, for who runs the page, needs a session. "
+                "Times carry offsets; messages follow Accept-Language."
+            ),
+        },
+        "servers": [{"url": f"{server}{BASE}"}],
+        "paths": PATHS,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "session_id"}},
+        },
+    }

@@ -114,7 +114,6 @@ class SchedulingBooking(models.Model):
         reader_zone = host.tz or self.page_id.timezone if to_host else self.timezone
         lang = (host.lang if to_host else self.lang) or self.env.lang or "en_US"
         booking = told.with_context(lang=lang, tz=reader_zone)
-        visitor = formataddr((self.visitor_name, self.email))
         values = booking._mail_values(notice, audience, reader_zone, lang)
         attachments = []
         if invitation := booking._invitation(notice, audience):
@@ -129,17 +128,6 @@ class SchedulingBooking(models.Model):
                     }
                 )
             )
-        addresses = {
-            "email_to": recipient or visitor,
-            "email_from": self.user_id.email_formatted,
-            "reply_to": self.user_id.email_formatted,
-        }
-        if to_host:
-            addresses = {
-                "email_to": host.email_formatted,
-                "email_from": self.company_id.email_formatted or host.email_formatted,
-                "reply_to": visitor,
-            }
         return (
             self.env["mail.mail"]
             .sudo()
@@ -149,12 +137,25 @@ class SchedulingBooking(models.Model):
                     "body_html": self.env["ir.qweb"]
                     .with_context(lang=lang)
                     ._render("meetings_scheduler.mail_booking", values),
-                    **addresses,
+                    **self._mail_addresses(recipient, host if to_host else host.browse()),
                     "attachment_ids": attachments,
                     "auto_delete": True,
                 }
             )
         )
+
+    def _mail_addresses(self, recipient, host):
+        """
+        :param recipient: address of a guest; None for the visitor
+        :param host: the user who reads it as a host, empty for the visitor's side
+        :return: dict of mail.mail's addresses: an answer goes to the other side
+        """
+        visitor = formataddr((self.visitor_name, self.email))
+        if host:
+            sender = self.company_id.email_formatted or host.email_formatted
+            return {"email_to": host.email_formatted, "email_from": sender, "reply_to": visitor}
+        sender = self.user_id.email_formatted
+        return {"email_to": recipient or visitor, "email_from": sender, "reply_to": sender}
 
     def _invitation(self, notice, audience):
         """:return: the .ics a mail carries, bytes; None besides an invitation that the host's calendar sends"""

@@ -55,37 +55,42 @@ class SchedulingPage(models.Model):
         zone = ZoneInfo(page.timezone)
         start = datetime.combine(fields.Date.to_date(day), time(), zone)
         end = datetime.combine(start.date() + timedelta(days=1), time(), zone)
-        rules = page._rules(duration_min)
-        sources = page._sources(naive(start) - timedelta(days=1), naive(end) + timedelta(days=1))
-        hosts = [
-            replace(host, busy=[(source.start, source.end, key) for key, source in sources[int(host.id)].items()])
-            for host in page._host_calendars(start, end)
-        ]
         contact = page._contact_of(email)
-        span = {"now": page._now(), "start": start, "end": end}
-        offered = {slot.start: slot for slot in availability.slots(rules, hosts, **span)}
-        explained = availability.explain(rules, hosts, **span)
-        if not hosts:  # the times one would expect are the owner's, then
-            owner = availability.HostCalendar("0", hours=page._hours_between(page.user_id, start, end)[page.user_id.id])
-            nobody = (availability.Reason("no_host"),)
-            explained = [(moment, nobody) for moment, _reasons in availability.explain(rules, [owner], **span)]
         return {
             "timezone": page.timezone,
             "day": long_date(start, self.env.lang),
             "duration": duration_min,
             "durations": page._duration_minutes(),
             "visitor": page._visitor_in_words(email, contact) if email else None,
-            "times": [
-                {
-                    "start": moment.astimezone(zone).isoformat(),
-                    "clock": clock(moment.astimezone(zone), self.env.lang),
-                    "offered": not reasons,
-                    "host": page._who_would_host(offered[moment].host_ids, contact) if not reasons else None,
-                    "reasons": [page._reason_in_words(reason, moment, sources) for reason in reasons],
-                }
-                for moment, reasons in explained
-            ],
+            "times": page._explained_times(start, end, duration_min, contact),
         }
+
+    def _explained_times(self, start, end, duration_min, contact):
+        """:return: the list of times that :meth:`explain` answers, of a day from ``start`` to ``end`` (aware)"""
+        rules = self._rules(duration_min)
+        sources = self._sources(naive(start) - timedelta(days=1), naive(end) + timedelta(days=1))
+        hosts = [
+            replace(host, busy=[(source.start, source.end, key) for key, source in sources[int(host.id)].items()])
+            for host in self._host_calendars(start, end)
+        ]
+        span = {"now": self._now(), "start": start, "end": end}
+        offered = {slot.start: slot for slot in availability.slots(rules, hosts, **span)}
+        explained = availability.explain(rules, hosts, **span)
+        if not hosts:  # the times one would expect are the owner's, then
+            owner = availability.HostCalendar("0", hours=self._hours_between(self.user_id, start, end)[self.user_id.id])
+            nobody = (availability.Reason("no_host"),)
+            explained = [(moment, nobody) for moment, _reasons in availability.explain(rules, [owner], **span)]
+        zone = start.tzinfo
+        return [
+            {
+                "start": moment.astimezone(zone).isoformat(),
+                "clock": clock(moment.astimezone(zone), self.env.lang),
+                "offered": not reasons,
+                "host": self._who_would_host(offered[moment].host_ids, contact) if not reasons else None,
+                "reasons": [self._reason_in_words(reason, moment, sources) for reason in reasons],
+            }
+            for moment, reasons in explained
+        ]
 
     def _who_would_host(self, able, contact):
         users, choices = self._choose_hosts(able, contact)[0]
