@@ -16,8 +16,12 @@ ONE, TWO = "one@race.example", "two@race.example"
 
 @tagged("post_install", "-at_install")
 class TestAccountsRace(RaceCase):
-    def sweep(self):
-        super().sweep()
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.allow_one)
+
+    def allow_one(self):
+        """As it is by default."""
         with self.transaction() as env:
             env["ir.config_parameter"].search([("key", "=", SEVERAL)]).unlink()
 
