@@ -39,7 +39,7 @@ class SchedulingCalendar(models.Model):
         return self.create(
             {
                 "connection_id": connection.id,
-                "name": connection.with_context(lang=connection.user_id.lang).env._("Odoo tasks"),
+                "name": connection._for_owner().env._("Odoo tasks"),
                 "remote_id": key,
                 "key": key,
                 "is_tasks": True,
@@ -100,7 +100,7 @@ class SchedulingCalendar(models.Model):
                 with self.connection_id._adapter() as adapter:
                     self._make_remote(adapter)
             except errors.PermissionDenied:
-                self.sync_error = self.connection_id._task_permission_message()
+                self.sync_error = self.connection_id._for_owner()._task_permission_message()
                 return
         self.sync_error = False
         links = self.env["scheduling.task.link"]

@@ -23,6 +23,7 @@ class SchedulingConnection(models.Model):
         self.ensure_one()
         if not remote_calendars:
             raise InvalidResponse("The list of calendars is empty.", "empty")
+        owner = self._for_owner()
         usable = self.env["scheduling.calendar"]
         known = {calendar.remote_id: calendar for calendar in self.calendar_ids if not calendar.is_tasks}
         for remote in remote_calendars:
@@ -40,13 +41,13 @@ class SchedulingConnection(models.Model):
                 )
             elif any(calendar[name] != value for name, value in facts.items()):
                 calendar.write(facts)
-            if refusal := self._refusal(calendar, remote):
+            if refusal := owner._refusal(calendar, remote):
                 calendar._lose_access(refusal)
             else:
                 usable |= calendar
         for calendar in known.values():
             if calendar.counts:
-                calendar._lose_access(self.env._("The calendar isn't shared with you any more, or was deleted."))
+                calendar._lose_access(owner.env._("The calendar isn't shared with you any more, or was deleted."))
             else:
                 calendar.unlink()
         return usable

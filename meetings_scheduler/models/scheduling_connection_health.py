@@ -71,7 +71,7 @@ class SchedulingConnectionHealth(models.Model):
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
                          WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')
-                       + COALESCE(main.held_removals, 0) AS questions
+                       + (COALESCE(main.held_removals, 0) > 0)::int AS questions
                   FROM scheduling_connection connection
                   JOIN res_users owner ON owner.id = connection.user_id
                   LEFT JOIN scheduling_calendar main ON main.connection_id = connection.id AND main.is_main

@@ -13,7 +13,7 @@ class SchedulingConnection(models.Model):
         """
         self.ensure_one()
         owner = self.user_id
-        connection = self.with_context(lang=owner.lang)
+        connection = self._for_owner()
         calendar = (
             connection.calendar_ids._lost()[:1] if self.state == "connected" else connection.calendar_ids.browse()
         )

@@ -91,11 +91,23 @@ class SchedulingConnection(models.Model):
             "tell_owner", f"lost:{self.id}:{utc_now().isoformat()}", f"connection:{self.id}", connection_id=self.id
         )
 
+    def _for_owner(self):
+        """:return: the same connection, which speaks its owner's language whoever's request or cron this is"""
+        return self.with_context(lang=self.user_id.lang or self.env.lang)
+
     @api.model
     def _error_in_words(self, error):
-        """:return: a sentence that says what to do"""
+        """:return: a sentence that says what to do, in the owner's language"""
+        owner = self._for_owner()
         if isinstance(error, UserError):
             return str(error)
+        if isinstance(error, errors.ProviderError):
+            return owner._provider_error_in_words(error)
+        # Its own words are for the log.
+        return owner.env._("This went wrong on our side. An administrator can look into it.")
+
+    @api.model
+    def _provider_error_in_words(self, error):
         if isinstance(error, errors.MissingScopes):
             return self.env._(
                 "Some permissions were not given. Connect again and leave every box ticked: %(scopes)s.",

@@ -49,14 +49,14 @@ class SchedulingConnection(models.Model):
                 continue
             try:
                 with self.env.cr.savepoint():
-                    calendar._sync_in()
+                    calendar.with_env(connection._for_owner().env)._sync_in()
             except (errors.ProviderError, UserError) as error:
                 _logger.info("Calendar %s was not synced: %s", calendar.id, error)
                 connection._provider_failed(error)
                 calendar.sync_error = connection._error_in_words(error)
             except Exception as error:  # a bug with one calendar must not stop the poll of all
                 _logger.exception("Calendar %s could not be synced", calendar.id)
-                calendar.sync_error = f"{type(error).__name__}: {error}"[:500]
+                calendar.sync_error = connection._error_in_words(error)
 
     def _synced_calendars(self):
         """:return: the calendars whose events are read"""
@@ -113,7 +113,7 @@ class SchedulingConnection(models.Model):
         """What the reconciliation screen shows of one connection.
 
         :return: dict: linked, pending (operations), failed (list of {id, what, words, is_told (by the calendar),
-            is_known, error, attempts, next_attempt}), held, error, last_read, next_read
+            error, attempts, next_attempt}), held, error, last_read, next_read
         """
         self.ensure_one()
         self.check_access("read")
@@ -134,9 +134,8 @@ class SchedulingConnection(models.Model):
                 {
                     "id": operation.id,
                     "what": operation._subject(),
-                    "words": operation._words(),
+                    "words": operation.reason,
                     "is_told": hasattr(errors, operation.last_error.partition(":")[0]),
-                    "is_known": bool(operation.reason),
                     "error": operation.last_error,
                     "attempts": operation.attempts,
                     "next_attempt": operation.next_attempt if operation.state == "pending" else False,

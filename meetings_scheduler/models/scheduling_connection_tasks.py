@@ -92,7 +92,7 @@ class SchedulingConnection(models.Model):
     def _tell_tasks_stopped(self):
         for connection in self.filtered("user_id.active"):
             user = connection.user_id
-            words = connection.with_context(lang=user.lang)
+            words = connection._for_owner()
             words.env["mail.thread"].message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=words.env._("Your tasks are no longer updated in your calendar"),

@@ -190,7 +190,7 @@ class SchedulingImport(models.Model):
             "state": self.state or None,
             "months": self.months,
             "progress": self._progress(),
-            "problem": step._words() if step.last_error else "",
+            "problem": step.reason or "",
             "failed": step.state == "failed",
             "counts": {word: (self.counts or {}).get(word, 0) for word in ("read", "meetings", "known", *LEFT_OUT)},
             "contacts": len(known),

@@ -180,7 +180,8 @@ class SchedulingOperation(models.Model):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                getattr(self, f"_do_{self.kind}")(**(self.arguments or {}))
+                operation = self.with_env(self.connection_id._for_owner().env)
+                getattr(operation, f"_do_{self.kind}")(**(self.arguments or {}))
                 self.write({"state": "done", "lease_until": False, "last_error": False, "reason": False})
                 self.connection_id._provider_answered()
         except Exception as error:
@@ -195,9 +196,8 @@ class SchedulingOperation(models.Model):
         if self.kind == "write_event" and isinstance(
             error, PermissionDenied
         ):  # faults 25 and 36: waiting cures nothing
-            self.connection_id._lose(
-                self.env._("Bookings can't be written into this calendar any more. Connect it again.")
-            )
+            owner = self.connection_id._for_owner()
+            owner._lose(owner.env._("Bookings can't be written into this calendar any more. Connect it again."))
         refused = isinstance(error, Rejected)
         wait = getattr(error, "retry_after", None)
         delay = min(BACKOFF_BASE * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
@@ -214,16 +214,13 @@ class SchedulingOperation(models.Model):
         )
 
     def _reason(self, error):
-        if self.connection_id and isinstance(error, SerializationFailure):
-            env = self.with_context(lang=self.connection_id.user_id.lang).env
-            return env._("Something else was changing it at the same moment. It is tried again by itself.")
-        if not self.connection_id or not isinstance(error, (ProviderError, UserError)):
-            return False
-        return self.connection_id.with_context(lang=self.connection_id.user_id.lang)._error_in_words(error)
-
-    def _words(self):
         """:return: why it didn't work, in a sentence; :attr:`last_error` has the other side's own words"""
-        return self.reason or self.env._("This went wrong on our side. An administrator can look into it.")
+        if not self.connection_id:
+            return False
+        if isinstance(error, SerializationFailure):
+            env = self.connection_id._for_owner().env
+            return env._("Something else was changing it at the same moment. It is tried again by itself.")
+        return self.connection_id._error_in_words(error)
 
     def action_retry(self):
         """Tries a failed operation again now; a manager may, but not change what is to be done."""

@@ -193,7 +193,8 @@ class SchedulingPage(models.Model):
             "company_id": self.company_id.id,
             "state": "confirmed" if online and not waits else "requested",
             "holds_time": waits,
-            "choice_reason": self._explain_choice(choices),
+            # Its owner reads it, not the visitor.
+            "choice_reason": self.with_context(lang=self.user_id.lang or self.env.lang)._explain_choice(choices),
             "link_id": link.id,
             "link_single_use": link.single_use,
             "invited_by": "provider" if self._provider_of(hosts) else "odoo",

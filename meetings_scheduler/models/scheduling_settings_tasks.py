@@ -16,7 +16,9 @@ class SchedulingSettings(models.AbstractModel):
         """:return: JSON-ready dict, or None: Odoo's own calendar shows activities by itself, a further account none
 
         ``choices`` can be saved; ``can_start`` says whether the box may be ticked; ``note`` is what the user should
-        know, "" if all is well; ``calendar`` is the name of the calendar that is there, "" if none is.
+        know, "" if all is well; ``permission`` is what can be asked for, see
+        :meth:`SchedulingPermissionRequest._card`; ``calendar`` is the name of the calendar that is there, "" if none
+        is.
         """
         if not connection._can_show_tasks():
             return None
@@ -25,6 +27,7 @@ class SchedulingSettings(models.AbstractModel):
             "choices": {name: connection[name] for name in ("use_tasks", *CHOICES)},
             "can_start": connection.sudo()._has_seat(),
             "note": self._tasks_note(connection, calendar),
+            "permission": self.env["scheduling.permission.request"]._card("seat"),
             "calendar": calendar.name if calendar.is_made else "",
         }
 

@@ -50,14 +50,13 @@ class SchedulingSyncStatus(models.AbstractModel):
             "linked": facts["linked"],
             "waiting": self._waiting(connection),
             "failed": len(facts["failed"]),
-            "questions": links.search_count([*mine, ("doubt", "not in", (False, "left"))]) + facts["held"],
+            "questions": links.search_count([*mine, ("doubt", "not in", (False, "left"))]) + bool(facts["held"]),
         }
 
     @api.model
     def _failure(self, failed):
-        said = "" if failed["is_known"] else failed["error"]
-        if failed["is_told"]:  # "Rejected: Google refuses the event": the name of the class is for logs
-            said = failed["error"].partition(": ")[2]
+        # "Rejected: Google refuses the event": the name of the class is for logs; so is what isn't the calendar's.
+        said = failed["error"].partition(": ")[2] if failed["is_told"] else ""
         return {**failed, "said": said, "next_attempt": _text(failed["next_attempt"])}
 
     @api.model

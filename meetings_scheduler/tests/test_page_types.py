@@ -58,6 +58,14 @@ class TestRoundRobin(TeamCase):
         self.assertFalse(self.is_free(page, self.at(10)))
         self.assertIn("Nobody but Anna", booking.choice_reason)
 
+    def test_why_this_host_in_the_owners_language(self):
+        """B7: the reason is for the owner of the page, whatever language the visitor reads."""
+        self.env["res.lang"]._activate_lang("it_IT")
+        page = self.team_page("round_robin")
+        page.user_id.lang = "it_IT"
+        self.make_busy(self.host | self.marco, self.at(10))
+        self.assertIn("Solo Anna", self.book(self.at(10), page, lang="en_US").choice_reason)
+
     def test_shares_follow_the_weights(self):
         """Round robin counts: with weights 1:2:3 nobody is ever more than one meeting away from their share."""
         page = self.team_page("round_robin", weights=(100, 200, 300))

@@ -13,6 +13,7 @@ from .sync_case import SyncCase
 OUTBOX_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_operation"
 SYNC_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_connection_sync"
 DAILY = {"recurrency": True, "rrule_type": "daily", "interval": 1, "end_type": "count", "count": 4}
+OUR_FAULT = "This went wrong on our side. An administrator can look into it."
 REFUSAL = {"action": "status", "status": 400, "reason": "invalid"}
 
 
@@ -79,13 +80,48 @@ class TestSyncStatus(StatusCase):
         self.assertEqual(failed["said"], "")
         self.assertTrue(failed["next_attempt"])
 
-    def test_words_in_the_owners_language(self):
-        """P19: the reason is written in the language of who reads it."""
+    def speak_italian(self):
         self.env["res.lang"]._activate_lang("it_IT")
         self.host.lang = "it_IT"
+
+    def test_words_in_the_owners_language(self):
+        """P19: the reason is written in the language of who reads it."""
+        self.speak_italian()
         self.refused()
         (failed,) = self.shown()["failed"]
         self.assertIn("Il calendario lo rifiuta", failed["words"])
+
+    def test_what_a_job_notices_is_said_in_the_owners_language(self):
+        """M37, P19: a job has no language of its own: a lost calendar and a note on a contact are in the owner's."""
+        self.speak_italian()
+        self.put(self.at(15))
+        self.poll()
+        self.assertIn("arriva dal calendario", self.notes(self.jane)[0])
+        other = self.google.control("calendar", owner="marco@rossi.example", summary="Trade fairs")["id"]
+        self.google.control("share", calendar=other, email=ADDRESS, role="reader")
+        self.google_connection._read_remote()
+        fairs = self.google_connection.calendar_ids.filtered(lambda calendar: calendar.name == "Trade fairs")
+        fairs.counts = True
+        for role, words in (("freeBusyReader", "libero/occupato"), ("", "non è più condiviso")):
+            self.google.control("share", calendar=other, email=ADDRESS, role=role)
+            fairs._regain_access()
+            self.google_connection._read_remote()
+            self.assertIn(words, fairs.lost_reason)
+        self.google.control("revoke", email=ADDRESS)
+        self.google_connection._refresh_busy()
+        self.assertIn("non accetta più", self.google_connection.lost_reason)
+
+    def test_our_own_faults_in_words(self):
+        """P19: what goes wrong on our side is told without the words of a database, which the log has."""
+        full = OSError("could not extend file: No space left on device")
+        with patch.object(type(self.links), "_write_remote", side_effect=full), mute_logger(OUTBOX_LOGGER):
+            self.meet(self.at(10))
+            self.work()
+        (failed,) = self.shown()["failed"]
+        self.assertEqual((failed["words"], failed["said"]), (OUR_FAULT, ""))
+        with patch.object(type(self.calendar), "_sync_in", side_effect=full), mute_logger(SYNC_LOGGER):
+            self.poll(fails=True)
+        self.assertEqual(self.shown()["error"], OUR_FAULT)
 
     def test_try_again(self):
         """P19: tried again by its owner, the meeting gets into the calendar, and the list is empty."""
@@ -132,6 +168,8 @@ class TestSyncStatus(StatusCase):
         self.poll()
         shown = self.shown()
         self.assertEqual(shown["held"], 12)
+        summary = self.status._summary(self.google_connection.with_user(self.host))
+        self.assertEqual(summary["questions"], 1, "one question, about a dozen meetings")
         self.assertEqual([one["name"] for one in shown["held_meetings"]], [f"Meeting {day}" for day in range(12)])
         self.calendar.with_user(self.host).action_cancel_removed()
         self.poll()

@@ -106,7 +106,8 @@ class SchedulingTwoAccounts(models.TransientModel):
             raise UserError(
                 self.env._("%(address)s is connected by another user. Each account belongs to one.", address=address)
             ) from None
-        account._lose(self.env._("It comes from an older installation. Connect it once more, and it works here."))
+        words = account._for_owner().env
+        account._lose(words._("It comes from an older installation. Connect it once more, and it works here."))
         return account
 
     def _checked_address(self, text):

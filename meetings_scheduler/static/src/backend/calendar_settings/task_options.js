@@ -4,6 +4,7 @@ import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {useKey} from "./choices";
+import {AskPermission} from "../permission/ask_permission";
 import {HelpLink} from "./help_link";
 
 /** Whoever stops showing tasks is asked what becomes of their calendar. */
@@ -25,8 +26,8 @@ export class StopTasksDialog extends Component {
 /** Tasks in the calendar: the box, why it can't be ticked, and how tasks are shown. */
 export class TaskOptions extends Component {
     static template = "meetings_scheduler.TaskOptions";
-    static components = {CheckBox, HelpLink};
-    static props = {tasks: Object, connectionId: Number, draft: Object};
+    static components = {AskPermission, CheckBox, HelpLink};
+    static props = {tasks: Object, connectionId: Number, draft: Object, reload: Function};
 
     setup() {
         this.dialog = useService("dialog");
