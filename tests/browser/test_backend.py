@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import scroll_to_the_end
 from tests.browser.views import DESK, WITH_SCRIPT
 
 on_both = pytest.mark.parametrize("view", WITH_SCRIPT, indirect=True)
@@ -34,7 +35,8 @@ def open_explanation(page):
 
 @on_both
 def test_dashboard_tells_the_day(laura, shot):
-    """M3, B7: calendar, requests, next meetings and pages on the first screen, nothing wider than the screen."""
+    """M3, B7: calendar, requests, next meetings and pages on the first screen, nothing wider than the screen, all of it
+    within reach of a wheel."""
     open_dashboard(laura)
     expect(laura.locator(".o_meetings_calendar")).to_contain_text("laura@bianchi.example")
     expect(laura.locator(".o_meetings_upcoming")).to_contain_text("Anna Keller")
@@ -43,6 +45,7 @@ def test_dashboard_tells_the_day(laura, shot):
     content = laura.locator(".o_meetings_dashboard")
     assert content.evaluate("element => element.scrollWidth <= element.clientWidth")
     shot(laura, "dashboard")
+    scroll_to_the_end(laura, ".o_meetings_page")
 
 
 @on_both
