@@ -1,6 +1,8 @@
 """Every screen and public page by axe-core (WCAG 2.2 A and AA, best practices): wide and narrow, light and dark."""
 
+import base64
 import uuid
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -20,6 +22,22 @@ from tests.browser.views import WITH_SCRIPT
 
 pytestmark = pytest.mark.parametrize("view", WITH_SCRIPT, indirect=True, ids=str)
 WRAP = "main"
+ROWS = ".o_data_row, .o_kanban_record:not(.o_kanban_ghost)"
+ITALIAN = Path(__file__).parents[2] / "meetings_scheduler/i18n/it.po"
+
+
+@pytest.fixture
+def visitor_from_italy(admin, open_page, view):
+    """The website speaks Italian, too, and so does the browser."""
+    content = base64.b64encode(ITALIAN.read_bytes()).decode()
+    file = {"name": "Italiano", "code": "it_IT", "filename": ITALIAN.name, "data": content}
+    wizard = call(admin, "base.language.import", "create", file)
+    call(admin, "base.language.import", "import_lang", [wizard])
+    (italian,) = call(admin, "res.lang", "search", [["code", "=", "it_IT"]])
+    (website,) = call(admin, "website", "search", [], limit=1)
+    call(admin, "website", "write", [website], {"language_ids": [[4, italian]]})
+    yield open_page(view, locale="it-IT")
+    call(admin, "website", "write", [website], {"language_ids": [[3, italian]]})
 
 
 def test_public_pages(page, view, mails, axe):
@@ -75,6 +93,25 @@ def test_offline_page(page, view, open_page, login, axe):
     axe.check(page, WRAP, "asked")
 
 
+def test_in_italian(visitor_from_italy, view, axe):
+    """Page, form, mistakes and a link that isn't valid, as an Italian reads them."""
+    page = visitor_from_italy
+    open_picker(page, view, "/meetings/demo")
+    axe.check(page, WRAP, "pagina")
+    page.get_by_label("Mese successivo").click()
+    choose_day(page, view, 4 if view.is_phone else 3)
+    choose_time(page, 3)
+    axe.check(page, WRAP, "modulo")
+    page.get_by_label("Cognome").fill("Rossi")
+    page.wait_for_timeout(1100)
+    page.get_by_role("button", name="Prenota questo orario").click()
+    expect(page.get_by_text("Correggi i campi")).to_be_visible()
+    axe.check(page, WRAP, "errori")
+    assert page.locator("html").get_attribute("lang") == "it-IT"
+    page.goto("/meetings/manage/0123456789012345678901")
+    axe.check(page, WRAP, "non valido")
+
+
 def test_disclosure(page, login, axe):
     """M12, M13: what is read before the provider asks for consent."""
     login(page, "laura")
@@ -83,7 +120,7 @@ def test_disclosure(page, login, axe):
 
 
 def test_backend(page, login, axe):
-    """Dashboard, settings, a page's form tab by tab, a booking's form."""
+    """Dashboard, settings, pages, a page's form tab by tab, why a time isn't offered, bookings, a booking's form."""
     login(page, "laura")
     page.goto("/odoo/meetings")
     expect(page.locator(".o_meetings_calendar")).to_be_visible()
@@ -91,11 +128,21 @@ def test_backend(page, login, axe):
     page.goto("/odoo/calendar-settings")
     expect(page.locator(".o_meetings_pages")).to_be_visible()
     axe.check(page, ".o_meetings_settings", "settings")
+    page.goto("/odoo/meetings-pages")
+    expect(page.locator(ROWS).first).to_be_visible()
+    axe.check(page, ".o_content", "pages")
     (intro,) = call(page, "scheduling.page", "search", [["slug", "=", "demo"]])
     page.goto(f"/odoo/meetings-pages/{intro}")
     for tab in ("what", "when", "form", "after", "sharing"):
         page.locator(f".o_notebook a[name={tab}]").click()
         axe.check(page, ".o_scheduling_page_form .o_form_sheet", tab)
+    page.locator(".o_notebook a[name=when]").click()
+    page.get_by_role("button", name="Why isn't a time offered?").click()
+    expect(page.locator(".o_meetings_explained_day")).to_be_visible()
+    axe.check(page, ".modal-content", "explain")
+    page.goto("/odoo/meetings-bookings")
+    expect(page.locator(ROWS).first).to_be_visible()
+    axe.check(page, ".o_content", "bookings")
     (booking, *_others) = call(page, "scheduling.booking", "search", [["state", "=", "confirmed"]])
     page.goto(f"/odoo/meetings-bookings/{booking}")
     expect(page.locator(".o_form_sheet")).to_be_visible()

@@ -42,17 +42,17 @@ def card(page, account, provider):
 
 
 @on_both
-def test_several_accounts(nora, several, addresses, user, shot):
+def test_several_accounts(nora, several, addresses, user, shot, axe):
     """B9, M33: an allowed second account stands below the first one; the main one is chosen and saved; when it is
     disconnected, another one takes over."""
     first, second = addresses
     connect_odoo(nora)
     nora.get_by_role("link", name="Connect Google Calendar").click()
     expect(nora.get_by_text("stays connected, and bookings still land there")).to_be_visible()
-    shot(nora, "disclosure")
+    axe.check(nora, "main", "disclosure")
     allow_google(nora, first)
     expect(nora.locator(".o_meetings_calendar")).to_have_count(2)
-    shot(nora, "dashboard")
+    axe.check(nora, ".o_meetings_dashboard", "dashboard")
     open_settings(nora)
     connect_google(nora, second)
 
@@ -63,18 +63,18 @@ def test_several_accounts(nora, several, addresses, user, shot):
     save(nora)
     expect(card(nora, second, "Google Calendar")).to_contain_text("bookings land in")
     expect(card(nora, user, "Odoo calendar")).to_contain_text("Bookings don't land here")
-    shot(nora, "settings")
+    axe.check(nora, ".o_meetings_settings", "settings")
     assert fits(nora)
     card(nora, second, "Google Calendar").get_by_role("button", name="Disconnect").click()
     expect(nora.get_by_role("dialog")).to_contain_text("Another account becomes the main one")
-    shot(nora, "disconnect")
+    axe.check(nora, ".modal-content", "disconnect")
     nora.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
     expect(nora.locator(".o_meetings_connection")).to_have_count(2)
     expect(card(nora, user, "Odoo calendar").get_by_role("radio", name="Main account")).to_be_checked()
 
 
 @on_a_desk
-def test_two_accounts_of_an_older_installation(nora, admin, addresses, user, shot):
+def test_two_accounts_of_an_older_installation(nora, admin, addresses, user, shot, axe):
     """M6, M7: an administrator says which account does what; the user connects the one that waits, sees both, and after
     disconnecting one can't connect another."""
     first, second = addresses
@@ -88,7 +88,7 @@ def test_two_accounts_of_an_older_installation(nora, admin, addresses, user, sho
     admin.get_by_role("option", name=name).first.click()
     expect(dialog.locator("[name=sync_account] input")).to_have_value(first)
     dialog.locator("[name=pages_account] input").fill(second)
-    shot(admin, "assistant")
+    axe.check(admin, ".modal-content", "assistant")
     dialog.get_by_role("button", name="Let both work").click()
     expect(dialog).to_have_count(0)
     shot(admin, "list")
@@ -103,7 +103,7 @@ def test_two_accounts_of_an_older_installation(nora, admin, addresses, user, sho
     open_settings(nora)
     expect(card(nora, first, "Google Calendar").first).to_contain_text("Account for calendar sync")
     expect(nora.locator("[data-provider]")).to_have_count(0)
-    shot(nora, "side by side")
+    axe.check(nora, ".o_meetings_settings", "side by side")
     card(nora, second, "Google Calendar").get_by_role("button", name="Disconnect").click()
     expect(nora.get_by_role("dialog")).to_contain_text("only one account can be connected")
     nora.get_by_role("dialog").get_by_role("button", name="Disconnect").click()

@@ -62,7 +62,7 @@ def modal(page):
 
 
 @on_both
-def test_import(setting, mails, shot):
+def test_import(setting, mails, shot, axe):
     """B5, M11: offered after connecting; a preview with counts, then the import, without any mail."""
     page = setting.page
     jane, bob = setting.contact("Jane"), setting.contact("Bob")
@@ -84,7 +84,7 @@ def test_import(setting, mails, shot):
     dialog = modal(page)
     expect(dialog).to_contain_text("Nobody gets a mail")
     dialog.get_by_label("The last 3 months").check()
-    shot(page, "choose")
+    axe.check(page, ".modal-content", "choose")
     dialog.get_by_role("button", name="Show what would come in").click()
     expect(dialog.locator(".o_meetings_import_count")).to_have_text("5", timeout=90_000)
     expect(dialog).to_contain_text("8 events read")
@@ -92,7 +92,7 @@ def test_import(setting, mails, shot):
     expect(dialog.locator(".o_meetings_import_top li").first).to_contain_text(re.compile(r"Jane \w+\s*5"))
     for word in ("private", "no_contact", "no_guest"):
         expect(dialog.locator(f"[data-word={word}]")).to_contain_text("1")
-    shot(page, "preview")
+    axe.check(page, ".modal-content", "preview")
     assert setting.meetings(jane) == 0
 
     dialog.get_by_role("button", name="Import 5 meetings").click()
@@ -134,7 +134,7 @@ def test_import_declined(setting):
 
 
 @on_both
-def test_sync_details(setting, shot):
+def test_sync_details(setting, shot, axe):
     """P14, P19, M18: what failed with why and the calendar's words, tried again; what has gone at once, answered."""
     page, google = setting.page, setting.google
     jane = setting.contact("Jane")
@@ -176,7 +176,7 @@ def test_sync_details(setting, shot):
     expect(dialog.locator(".o_meetings_failed")).to_contain_text("Contract signing")
     expect(dialog.locator(".o_meetings_failed")).to_contain_text("The calendar refuses this.")
     expect(dialog.locator(".o_meetings_failed")).to_contain_text("Not tried again by itself.")
-    shot(page, "troubles")
+    axe.check(page, ".modal-content", "troubles")
     dialog.get_by_role("button", name="Try again").click()
     wait_for(lambda: google.control("state")["calendars"][setting.address]["events"], "the event")
     dialog.get_by_role("button", name="They were deleted on purpose").click()
@@ -193,7 +193,7 @@ def test_sync_details(setting, shot):
 
 
 @on_both
-def test_manager_sees_health(setting, view, shot):
+def test_manager_sees_health(setting, view, axe):
     """M18, P19: a manager sees in a list how everybody's calendars do, without anything that is in them."""
     setting.put(5, [setting.contact("Jane")], summary="Secret merger")
     setting.connect()
@@ -204,4 +204,4 @@ def test_manager_sees_health(setting, view, shot):
     expect(row).to_contain_text("Google Calendar")
     expect(row).to_contain_text("Connected")
     expect(page.locator(".o_content")).not_to_contain_text("Secret merger")
-    shot(page, "connected calendars")
+    axe.check(page, ".o_content", "connected calendars")

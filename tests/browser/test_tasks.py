@@ -24,8 +24,9 @@ def until(found, seconds=90):
 
 
 @on_both
-def test_tasks_in_my_calendar(nora, admin, server, user, shot):
-    """M26: no seat, no box; with one, a task is in the calendar, moved there it is due then; unticked, all is gone."""
+def test_tasks_in_my_calendar(nora, admin, server, user, shot, axe):
+    """M26: no seat, no box, but one can be asked for; with one, a task is in the calendar, moved there it is due then;
+    unticked, all is gone."""
     google = StandIn(server.google)
     google.control("account", email=user, name="Nora")
     allow(admin, user, "group_personal_email")
@@ -37,6 +38,8 @@ def test_tasks_in_my_calendar(nora, admin, server, user, shot):
     expect(box).to_be_disabled()
     expect(nora.locator(".o_meetings_tasks_note")).to_contain_text("needs a paid seat.")
     expect(nora.locator(".o_meetings_tasks_note")).to_contain_text("can give you one")
+    nora.locator(".o_meetings_tasks").get_by_role("button", name="Ask for it").click()
+    expect(nora.locator(".o_meetings_tasks .o_meetings_asked")).to_contain_text("You get a mail with the answer")
     shot(nora, "no seat")
     assert fits(nora)
 
@@ -48,7 +51,7 @@ def test_tasks_in_my_calendar(nora, admin, server, user, shot):
     box.check()
     nora.get_by_label("At a time").check()
     nora.get_by_label("Time of tasks").fill("08:15")
-    shot(nora, "ticked")
+    axe.check(nora, ".o_meetings_settings", "ticked")
     assert fits(nora)
     nora.get_by_label("All day on the due date").check()
     save(nora)
