@@ -36,6 +36,10 @@ KNOWN = [
     ("landmark-no-duplicate-banner", ".modal-header"),
     ("landmark-no-duplicate-main", ".modal-body"),
     ("heading-order", ".modal-title"),
+    ("landmark-unique", ".modal-body"),
+    ("landmark-main-is-top-level", ".modal-body .o_content"),
+    # The colour of a button that has the focus, in web_dark_mode.
+    ("color-contrast", ".btn-primary:focus"),
     # A card is an article that is a link.
     ("aria-allowed-role", ".o_kanban_record"),
 ]

@@ -15,4 +15,13 @@ export class HelpLink extends Component {
     get label() {
         return _t("Help: %s", this.props.about);
     }
+
+    /** Begins with what is on the screen: who speaks to their computer says that (WCAG 2.5.3). */
+    get name() {
+        const {text, about} = this.props;
+        if (!text) {
+            return this.label;
+        }
+        return text === about ? text : `${text}: ${about}`;
+    }
 }
