@@ -22,6 +22,7 @@ _logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 BACKOFF_BASE = timedelta(seconds=30)
+COLLISION_BASE = timedelta(seconds=1)  # another transaction changed the same: it is over in a moment
 BACKOFF_MAX = timedelta(hours=6)
 MAX_ATTEMPTS = 20
 KEPT_DAYS = 30
@@ -200,7 +201,8 @@ class SchedulingOperation(models.Model):
             owner._lose(owner.env._("Bookings can't be written into this calendar any more. Connect it again."))
         refused = isinstance(error, Rejected)
         wait = getattr(error, "retry_after", None)
-        delay = min(BACKOFF_BASE * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
+        base = COLLISION_BASE if isinstance(error, SerializationFailure) else BACKOFF_BASE
+        delay = min(base * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
         if wait:
             delay = timedelta(seconds=wait * random.uniform(1, 1.1))
         self.write(
