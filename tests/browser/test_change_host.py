@@ -5,17 +5,8 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import call
 from tests.browser.views import WITH_SCRIPT
-
-
-def call(page, model, method, *args, **options):
-    """Asks the signed-in person's Odoo; :return: what it answers"""
-    answer = page.request.post(
-        f"/web/dataset/call_kw/{model}/{method}",
-        data={"jsonrpc": "2.0", "params": {"model": model, "method": method, "args": args, "kwargs": options}},
-    ).json()
-    assert "error" not in answer, answer["error"]
-    return answer["result"]
 
 
 def team_page(page):

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import call, complaints
+from tests.browser.steps import call, complaints, look_often
 from tests.browser.test_calendar_settings import allow, connect_google, fits, on_both, open_settings
 from tests.browser.test_google_journey import StandIn, wait_for
 
@@ -65,6 +65,7 @@ def modal(page):
 def test_import(setting, mails, shot, axe):
     """B5, M11: offered after connecting; a preview with counts, then the import, without any mail."""
     page = setting.page
+    look_often(page)
     jane, bob = setting.contact("Jane"), setting.contact("Bob")
     for days in (-70, -40, -20):
         setting.put(days, [jane])
@@ -137,6 +138,7 @@ def test_import_declined(setting):
 def test_sync_details(setting, shot, axe):
     """P14, P19, M18: what failed with why and the calendar's words, tried again; what has gone at once, answered."""
     page, google = setting.page, setting.google
+    look_often(page)
     jane = setting.contact("Jane")
     ids = [setting.put(3 + day, [jane], summary=f"Demo {day}") for day in range(12)]
     setting.connect()
@@ -161,15 +163,11 @@ def test_sync_details(setting, shot, axe):
     )
     for event_id in ids:
         google.control("remove", calendar=setting.address, id=event_id)
+    (account,) = call(page, "scheduling.connection", "search", [["account", "=", setting.address]])
+    wait_for(lambda: call(page, "scheduling.sync.status", "get_data", account)["failed"], "the refusal")
     open_settings(page)
-    details = page.get_by_role("button", name="Sync details")
-
-    def failed():
-        open_settings(page)
-        return "1 failed" in page.locator(".o_meetings_sync").inner_text()
-
-    wait_for(failed, "the refusal")
-    details.click()
+    expect(page.locator(".o_meetings_sync")).to_contain_text("1 failed")
+    page.get_by_role("button", name="Sync details").click()
     dialog = modal(page)
     dialog.get_by_role("button", name="Read now").click()
     expect(dialog.locator(".o_meetings_held li")).to_have_count(12)

@@ -1,26 +1,14 @@
 """Tasks in the calendar: from the box in the settings to the calendar outside, and back."""
 
-import time
 from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
 from tests.browser.steps import call, complaints
 from tests.browser.test_calendar_settings import allow, connect_google, fits, on_both, open_settings, save
-from tests.browser.test_google_journey import StandIn
+from tests.browser.test_google_journey import StandIn, wait_for
 
 TITLE = "Send the offer"
-
-
-def until(found, seconds=90):
-    """:return: what ``found`` returns, once that is something; crons are at work meanwhile"""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.3)
-    raise AssertionError(f"nothing in {seconds} s")
 
 
 @on_both
@@ -64,16 +52,20 @@ def test_tasks_in_my_calendar(nora, admin, server, user, shot, axe):
         events = [event for key in calendars() for event in google.control("state")["calendars"][key]["events"]]
         return [event for event in events if event["status"] != "cancelled"]
 
-    (entry,) = until(entries)
+    (entry,) = wait_for(entries, "the task in the calendar")
     assert (entry["summary"], entry["start"]["date"]) == (TITLE, str(due))
     (calendar,) = calendars()
     # Read once, so that Google tells of what is moved from now on.
-    until(lambda: any(one["calendar"] == calendar for one in google.control("state")["channels"]))
+    wait_for(lambda: any(one["calendar"] == calendar for one in google.control("state")["channels"]), "a channel")
 
     moved = due + timedelta(days=4)
     body = {"start": {"date": str(moved)}, "end": {"date": str(moved + timedelta(days=1))}}
     google.control("change", calendar=calendar, id=entry["id"], body=body)
-    until(lambda: call(nora, "mail.activity", "read", task, ["date_deadline"])[0]["date_deadline"] == str(moved))
+
+    def is_due():
+        return call(nora, "mail.activity", "read", task, ["date_deadline"])[0]["date_deadline"]
+
+    wait_for(lambda: is_due() == str(moved), "the task to follow")
 
     open_settings(nora)
     box.uncheck()
@@ -91,6 +83,6 @@ def test_tasks_in_my_calendar(nora, admin, server, user, shot, axe):
     expect(nora.locator(".o_meetings_tasks_removed")).to_contain_text("is removed from your calendar when you save")
     shot(nora, "to be removed")
     save(nora)
-    until(lambda: not calendars())
+    wait_for(lambda: not calendars(), "the calendar to go")
     assert call(nora, "mail.activity", "read", task, ["active"])[0]["active"]
     assert complaints(nora) == []
