@@ -8,12 +8,16 @@ from odoo.tests import TransactionCase, new_test_user
 
 from ..forms import BookingRequest
 
+ROME = ZoneInfo("Europe/Rome")
+
 
 class SchedulingCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        # Once for all tests of a class: one that runs over midnight (UTC) means the same days before and after.
+        cls.today = datetime.now(timezone.utc).date()
         cls.host = new_test_user(
             cls.env, "laura.host", name="Laura Bianchi", email="laura@bianchi.example", tz="Europe/Rome"
         )
@@ -34,14 +38,23 @@ class SchedulingCase(TransactionCase):
     @classmethod
     def at(cls, hour, days=3):
         """:return: aware UTC, ``hour`` o'clock UTC some days from today"""
-        day = datetime.now(timezone.utc).date() + timedelta(days=days)
-        return datetime.combine(day, time(hour), timezone.utc)
+        return datetime.combine(cls.today + timedelta(days=days), time(hour), timezone.utc)
 
     @classmethod
     def rome(cls, day, hour):
         """:return: aware UTC, ``hour`` (14.5 is half past two) o'clock in Rome on that date"""
-        wall = datetime.combine(day, time(int(hour), round(hour % 1 * 60)), ZoneInfo("Europe/Rome"))
+        wall = datetime.combine(day, time(int(hour), round(hour % 1 * 60)), ROME)
         return wall.astimezone(timezone.utc)
+
+    @classmethod
+    def later(cls, moment, days):
+        """:return: aware UTC, the same time on Rome's clocks some days later, even if they change meanwhile"""
+        return (moment.astimezone(ROME) + timedelta(days=days)).astimezone(timezone.utc)
+
+    @classmethod
+    def half_hours(cls, day):
+        """:return: how many that date has in Rome: 48, but when the clocks change"""
+        return (cls.rome(day + timedelta(days=1), 0) - cls.rome(day, 0)) // timedelta(minutes=30)
 
     @classmethod
     def request(cls, start, **changes):

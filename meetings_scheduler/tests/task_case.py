@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from odoo import fields
-
 from .google_case import ADDRESS
 from .sync_case import SyncCase
 
@@ -17,7 +15,6 @@ class TaskCase(SyncCase):
         cls.seat = cls.env.ref("meetings_scheduler.group_seat")
         cls.host.group_ids += cls.seat + cls.env.ref("sales_team.group_sale_salesman")
         cls.lead = cls.env["crm.lead"].create({"name": "Brandon's quote", "user_id": cls.host.id})
-        cls.today = fields.Date.today()
 
     def save(self, connection=None, **chosen):
         """As the screen saves what was chosen about tasks."""

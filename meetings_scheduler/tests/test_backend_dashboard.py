@@ -1,12 +1,13 @@
 """What the dashboard reads, and how many queries it takes."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.fields import Command, Datetime
 from odoo.tests import new_test_user, tagged
 
-from .common import SchedulingCase
+from ..models.scheduling_page_slots import naive
+from .common import ROME, SchedulingCase
 
 # Measured: a page, a request or a booking more must not add one.
 QUERIES = 20
@@ -105,7 +106,7 @@ class TestBackendDashboard(SchedulingCase):
 
     def test_month_counts(self):
         """Meetings of this month, cancelled ones left out."""
-        first = Datetime.now().replace(day=15, hour=10, minute=0, second=0, microsecond=0)
+        first = naive(self.rome(datetime.now(ROME).date().replace(day=15), 11))
         values = {
             "page_id": self.page.id,
             "user_id": self.host.id,

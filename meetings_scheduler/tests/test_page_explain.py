@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -181,7 +181,10 @@ class TestExplain(TeamCase):
             self.page.with_user(other).explain(self.day.isoformat())
 
     def test_fall_day_of_25_hours(self):
-        self.page.write({"window_type": "dates", "window_start": "2027-10-01", "window_end": "2027-12-31"})
-        times = self.page.with_user(self.host).explain("2027-10-31")["times"]
+        fall = date(self.today.year + (self.today.month > 9), 10, 31)
+        fall -= timedelta(days=(fall.weekday() + 1) % 7)  # the last Sunday of the next October
+        window = {"window_start": fall - timedelta(days=9), "window_end": fall + timedelta(days=9)}
+        self.page.write({"window_type": "dates", **window})
+        times = self.page.with_user(self.host).explain(fall.isoformat())["times"]
         self.assertEqual(len(times), 50)
         self.assertEqual(self._utc(times[-1]["start"]) - self._utc(times[0]["start"]), timedelta(hours=24, minutes=30))

@@ -24,7 +24,7 @@ class TestExplainApi(PublicCase):
         self.assertEqual(response.status_code, 200, response.text)
         answer = response.json()
         self.assertEqual(answer, self.page.with_user(self.host).explain(self.at(0, 3).date().isoformat()))
-        self.assertEqual(len(answer["times"]), 48)
+        self.assertEqual(len(answer["times"]), self.half_hours(self.at(0, 3).date()))
         refused = [time for time in answer["times"] if not time["offered"]]
         self.assertEqual([datetime.fromisoformat(time["start"]) for time in refused], [self.at(12)])
         self.assertEqual(refused[0]["reasons"][0]["record"], ["scheduling.booking", booking.id])

@@ -138,10 +138,10 @@ class TestSyncIn(SyncCase):
         self.connected()
         series = self.put(self.at(10), recurrence=["RRULE:FREQ=DAILY;COUNT=5"])
         self.poll()
-        self.assertEqual([one.start for one in self.meetings()], [naive(self.at(10, 3 + day)) for day in range(5)])
+        starts = [self.later(self.at(10), day) for day in range(5)]
+        self.assertEqual([one.start for one in self.meetings()], [naive(start) for start in starts])
         self.assertEqual(len(self.notes(self.jane)), len(self.notes(self.bob)) + 1, "the series is told of once")
-        second = f"{series}_{self.at(10, 4):%Y%m%dT%H%M%SZ}"
-        third = f"{series}_{self.at(10, 5):%Y%m%dT%H%M%SZ}"
+        second, third = (f"{series}_{start:%Y%m%dT%H%M%SZ}" for start in starts[1:3])
         self.change(second, summary="Moved", **self.timed(self.at(16, 4)))
         self.remove(third)
         known = self.meetings()
@@ -149,10 +149,10 @@ class TestSyncIn(SyncCase):
         self.assertEqual(
             [(one.name, one.start) for one in self.meetings()],
             [
-                ("Demo", naive(self.at(10, 3))),
+                ("Demo", naive(starts[0])),
                 ("Moved", naive(self.at(16, 4))),
-                ("Demo", naive(self.at(10, 6))),
-                ("Demo", naive(self.at(10, 7))),
+                ("Demo", naive(starts[3])),
+                ("Demo", naive(starts[4])),
             ],
         )
         self.assertLess(set(self.meetings().ids), set(known.ids), "the same records, not new ones")

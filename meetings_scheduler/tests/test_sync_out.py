@@ -214,7 +214,8 @@ class TestSyncOut(SyncCase):
         self.google.control("forget_sync_tokens")
         self.poll()
         self.assertEqual(
-            self.meetings().mapped("start"), [naive(self.at(10, 3)), naive(self.at(16, 4)), naive(self.at(10, 6))]
+            self.meetings().mapped("start"),
+            [naive(self.at(10)), naive(self.at(16, 4)), naive(self.later(self.at(10), 3))],
         )
         self.assertTrue(first.active)
         self.assertFalse(self.open_operations())

@@ -79,9 +79,9 @@ def root(tmp_path_factory):
         process = subprocess.Popen(command, cwd=work, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(200):
+        for _ in range(600):
             try:
-                requests.get(address, timeout=1)
+                requests.get(address, timeout=10)
                 break
             except requests.ConnectionError:
                 assert process.poll() is None, (work / "log").read_text()

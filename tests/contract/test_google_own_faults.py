@@ -173,7 +173,7 @@ def hooks():
 
 
 def arrived(hooks, provider, count):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(hooks.seen) < count and time.monotonic() < deadline:
         time.sleep(0.02)
     return [notification for headers in hooks.seen for notification in provider.read_push(headers, b"")]

@@ -52,7 +52,7 @@ def start(arguments, folder, port, url):
         process.wait(10)
         log.close()
 
-    for _ in range(200):
+    for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return stop, url
