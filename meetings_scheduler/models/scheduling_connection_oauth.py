@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .. import vault
+from ..exceptions import NotSetUp
 from ..providers import errors
 from ..providers.google_oauth import GoogleOAuth
 from ..providers.transport import Transport
@@ -18,14 +19,12 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _oauth_client(self, transport):
-        """:return: this product as registered with Google; :raises UserError: an administrator has not set it up"""
+        """:return: this product as registered with Google; :raises NotSetUp: by an administrator"""
         parameters = self.env["ir.config_parameter"].sudo()
         client_id = parameters.get_param("meetings_scheduler.google_client_id")
         sealed = parameters.get_param("meetings_scheduler.google_client_secret")
         if not client_id or not sealed:
-            raise UserError(
-                self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret.")
-            )
+            raise NotSetUp(self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret."))
         root = parameters.get_param("meetings_scheduler.google_oauth_root")
         return GoogleOAuth(
             client_id, vault.unseal(sealed), transport, utc_now, **({"oauth_root": root} if root else {})
@@ -64,7 +63,7 @@ class SchedulingConnection(models.Model):
         """:return: whether an administrator has given the client id and secret, and the key to keep tokens with"""
         try:
             return bool(self._oauth_client(None) and vault.key_id())
-        except UserError:
+        except NotSetUp:
             return False
 
     @api.model
@@ -162,7 +161,9 @@ class SchedulingConnection(models.Model):
             raise UserError(self._error_in_words(error)) from error
         connection = self._claim_account(provider, identity, known)
         self.env["scheduling.credential"]._keep(connection, grant)
-        connection.write({"state": "connected", "lost_reason": False, "lost_at": False, "paused_until": False})
+        connection._found()
+        connection.write({"paused_until": False})
+        connection.calendar_ids.write({"write_refused": False})
         try:
             connection._read_remote()
         except errors.ProviderError as error:

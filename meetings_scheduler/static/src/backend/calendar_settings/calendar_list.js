@@ -70,11 +70,11 @@ export class CalendarList extends Component {
         const {connection} = this.props;
         const now = connection.calendars.find(({id}) => id === calendar.id);
         if (connection.state === "connected" && !now?.lost) {
-            this.notification.add(_t("“%s” can be read again: visitors can book you.", calendar.name), {
+            this.notification.add(_t("“%s” works again: visitors can book you.", calendar.name), {
                 type: "success",
             });
         } else {
-            this.notification.add(_t("“%s” still can't be read.", calendar.name), {type: "warning"});
+            this.notification.add(_t("“%s” still can't be used.", calendar.name), {type: "warning"});
         }
     }
 
