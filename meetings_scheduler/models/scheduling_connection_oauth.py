@@ -5,8 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from .. import vault
 from ..exceptions import NotSetUp
-from ..providers import errors
-from ..providers.google_oauth import GoogleOAuth
+from ..providers import errors, registry
 from ..providers.transport import Transport
 from .scheduling_connection_remote import utc_now
 
@@ -19,14 +18,18 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _oauth_client(self, transport):
-        """:return: this product as registered with Google; :raises NotSetUp: by an administrator"""
+        """
+        :return: :class:`providers.oauth.OAuthClient`, this product as registered with Google
+        :raises NotSetUp: by an administrator
+        :raises MissingLibrary: what it needs is not installed
+        """
         parameters = self.env["ir.config_parameter"].sudo()
         client_id = parameters.get_param("meetings_scheduler.google_client_id")
         sealed = parameters.get_param("meetings_scheduler.google_client_secret")
         if not client_id or not sealed:
             raise NotSetUp(self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret."))
         root = parameters.get_param("meetings_scheduler.google_oauth_root")
-        return GoogleOAuth(
+        return registry.oauth_client("google")(
             client_id, vault.unseal(sealed), transport, utc_now, **({"oauth_root": root} if root else {})
         )
 
@@ -60,7 +63,10 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _is_set_up(self):
-        """:return: whether an administrator has given the client id and secret, and the key to keep tokens with"""
+        """
+        :return: whether an administrator has given the client id and secret, and the key to keep tokens with
+        :raises MissingLibrary: what signing in needs is not installed
+        """
         try:
             return bool(self._oauth_client(None) and vault.key_id())
         except NotSetUp:
@@ -127,6 +133,7 @@ class SchedulingConnection(models.Model):
         """:return: where to send the browser to consent
 
         :param again: id of the account that is to be connected again; None to add one
+        :raises UserError: nobody can consent now; in words
         """
         self._check_may_connect()
         self._check_may_add(provider)
@@ -135,10 +142,13 @@ class SchedulingConnection(models.Model):
         others = self._of_user(self.env.user).filtered(lambda account: account.provider == provider)
         # Beside one that is connected already, the usual address is rarely what is wanted.
         usual = "" if others and self._allows_several() else self.env.user.email or ""
-        with Transport() as transport:
-            return self._oauth_client(transport).authorization_url(
-                self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
-            )
+        try:
+            with Transport() as transport:
+                return self._oauth_client(transport).authorization_url(
+                    self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
+                )
+        except errors.ProviderError as error:
+            raise UserError(self._error_in_words(error)) from error
 
     @api.model
     def _connect(self, provider, code, verifier, again=None):
