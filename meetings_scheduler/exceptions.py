@@ -1,4 +1,7 @@
-"""What may go wrong while a visitor books, as one family of errors that every public route answers alike."""
+"""What may go wrong while a visitor books, as one family of errors that every public route answers alike; and what only
+an administrator can mend."""
+
+from odoo.exceptions import UserError
 
 
 class PublicError(Exception):
@@ -29,3 +32,8 @@ class SlotTaken(PublicError):
     def __init__(self, message, alternatives=(), code="slot_taken"):
         super().__init__(409, code, message, field="start")
         self.alternatives = alternatives
+
+
+class NotSetUp(UserError):
+    """Something is missing that an administrator gives: the key, or this installation's name at a provider. With it,
+    all goes on by itself."""

@@ -10,8 +10,9 @@ import os
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from odoo.exceptions import UserError
 from odoo.tools import config
+
+from .exceptions import NotSetUp
 
 OPTION = "meetings_scheduler_key"
 VARIABLE = "MEETINGS_SCHEDULER_KEY"
@@ -21,7 +22,7 @@ HOW_TO = (
 )
 
 
-class KeyProblem(UserError):
+class KeyProblem(NotSetUp):
     """There is no key, or not the right one; read by administrators, in English as odoo.conf is."""
 
 

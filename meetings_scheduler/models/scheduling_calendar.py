@@ -29,6 +29,9 @@ class SchedulingCalendar(models.Model):
     state = fields.Selection([("active", "Active"), ("lost", "Access lost")], required=True, default="active")
     lost_reason = fields.Char()
     lost_at = fields.Datetime()
+    write_refused = fields.Boolean(
+        groups=fields.NO_ACCESS, help="Lost while it can be read: only a write that works shows that it is mended."
+    )
     busy_ids = fields.One2many("scheduling.busy", "calendar_id")
     channel_ids = fields.One2many("scheduling.channel", "calendar_id")
 
@@ -68,8 +71,12 @@ class SchedulingCalendar(models.Model):
         self.ensure_one()
         return self.is_main and self.connection_id.purpose in ("all", "pages")
 
-    def _lose_access(self, reason):
-        """The calendar can't be used any more: its user, who is told once, can't be booked until it is mended."""
+    def _lose_access(self, reason, write_refused=False):
+        """The calendar can't be used any more: its user, who is told once, can't be booked until it is mended.
+
+        :param write_refused: that is all that is known; else reading shows by itself when it can be used again
+        """
+        self.write_refused = write_refused
         for calendar in self.filtered(lambda calendar: calendar.state == "active"):
             calendar.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
             connection = calendar.connection_id
@@ -82,11 +89,38 @@ class SchedulingCalendar(models.Model):
                 )
 
     def _regain_access(self):
-        """What was lost can be used again: bookings work at once, and what waited to be written is written."""
-        back = self.filtered(lambda calendar: calendar.state == "lost")
-        back.write({"state": "active", "lost_reason": False, "lost_at": False})
+        """What was lost can be used again: bookings work at once, and what waited to be written is written.
+
+        A refused write is tried again by the outbox, and stays the last word while it waits there.
+        """
+        back = self.filtered(lambda calendar: calendar.state == "lost" and not calendar._awaits_write())
+        back.write({"state": "active", "lost_reason": False, "lost_at": False, "write_refused": False})
         for connection in back.connection_id:
             self.env["scheduling.operation"]._resume(connection)
+
+    def _awaits_write(self):
+        """:return: whether a refused write of a booking is going to be tried again"""
+        return self.write_refused and bool(self.env["scheduling.operation"]._waiting_writes(self.connection_id))
+
+    def _refuse_write(self):
+        """A booking may not be written (fault 36), though the calendar can be read."""
+        for calendar in self:
+            calendar._lose_access(
+                calendar.connection_id._for_owner().env._(
+                    "Bookings can't be written into this calendar: it refuses. Check there that you may change its "
+                    "events, then press “Check again”."
+                ),
+                write_refused=True,
+            )
+
+    def _accept_write(self):
+        """A booking could be written."""
+        accepted = self.filtered("write_refused")
+        accepted.write_refused = False
+        accepted._regain_access()
+
+    def _can_be_read(self):
+        return self.state == "active" or self.sudo().write_refused
 
     def _lost(self):
         """:return: the calendars that keep visitors from booking their user"""
@@ -140,7 +174,10 @@ class SchedulingCalendar(models.Model):
         return True
 
     def action_check_again(self):
-        """Asks the provider now whether the calendar can be read again."""
+        """Asks the provider now whether the calendar can be used again; if it refused a write, by trying that one."""
         self.check_access("read")
-        self.connection_id.sudo()._refresh_busy()
+        connection = self.connection_id.sudo()
+        connection._refresh_busy()
+        for calendar in connection.calendar_ids.filtered("write_refused"):
+            self.env["scheduling.operation"]._try_write(calendar.connection_id)
         return True

@@ -44,7 +44,7 @@ class SchedulingCalendar(models.Model):
 
     def _is_read(self):
         """:return: whether changes of the calendar are of interest"""
-        return self.state == "active" and (self.counts or (self.is_tasks and self.is_made and not self.is_ending))
+        return self._can_be_read() and (self.counts or (self.is_tasks and self.is_made and not self.is_ending))
 
     def _subscribe(self, adapter, address):
         token = secrets.token_urlsafe(32)

@@ -24,6 +24,9 @@ class SchedulingConnection(models.Model):
     state = fields.Selection(STATES, required=True, default="connected")
     lost_reason = fields.Char(readonly=True, help="Why the calendar can't be read any more, in words for its owner.")
     lost_at = fields.Datetime(readonly=True)
+    needs_setup = fields.Boolean(
+        readonly=True, help="Lost for what an administrator mends. It is tried again, and comes back by itself."
+    )
     use_pages = fields.Boolean(
         "Scheduling pages", default=True, help="Visitors book free time; bookings land in the main calendar."
     )
@@ -139,7 +142,7 @@ class SchedulingConnection(models.Model):
 
     def _disconnect(self):
         self.calendar_ids.busy_ids.unlink()
-        self.write({"state": "disconnected", "lost_reason": False, "lost_at": False})
+        self.write({"state": "disconnected", "lost_reason": False, "lost_at": False, "needs_setup": False})
         self.flush_recordset()  # the next connection is inserted before Odoo would write this
         self._settle()
 

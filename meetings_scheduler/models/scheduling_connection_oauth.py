@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .. import vault
-from ..providers import errors
-from ..providers.google_oauth import GoogleOAuth
+from ..exceptions import NotSetUp
+from ..providers import errors, registry
 from ..providers.transport import Transport
 from .scheduling_connection_remote import utc_now
 
@@ -18,16 +18,18 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _oauth_client(self, transport):
-        """:return: this product as registered with Google; :raises UserError: an administrator has not set it up"""
+        """
+        :return: :class:`providers.oauth.OAuthClient`, this product as registered with Google
+        :raises NotSetUp: by an administrator
+        :raises MissingLibrary: what it needs is not installed
+        """
         parameters = self.env["ir.config_parameter"].sudo()
         client_id = parameters.get_param("meetings_scheduler.google_client_id")
         sealed = parameters.get_param("meetings_scheduler.google_client_secret")
         if not client_id or not sealed:
-            raise UserError(
-                self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret.")
-            )
+            raise NotSetUp(self.env._("Google isn't set up yet. Ask an administrator to add the client id and secret."))
         root = parameters.get_param("meetings_scheduler.google_oauth_root")
-        return GoogleOAuth(
+        return registry.oauth_client("google")(
             client_id, vault.unseal(sealed), transport, utc_now, **({"oauth_root": root} if root else {})
         )
 
@@ -61,10 +63,13 @@ class SchedulingConnection(models.Model):
 
     @api.model
     def _is_set_up(self):
-        """:return: whether an administrator has given the client id and secret, and the key to keep tokens with"""
+        """
+        :return: whether an administrator has given the client id and secret, and the key to keep tokens with
+        :raises MissingLibrary: what signing in needs is not installed
+        """
         try:
             return bool(self._oauth_client(None) and vault.key_id())
-        except UserError:
+        except NotSetUp:
             return False
 
     @api.model
@@ -128,6 +133,7 @@ class SchedulingConnection(models.Model):
         """:return: where to send the browser to consent
 
         :param again: id of the account that is to be connected again; None to add one
+        :raises UserError: nobody can consent now; in words
         """
         self._check_may_connect()
         self._check_may_add(provider)
@@ -136,10 +142,13 @@ class SchedulingConnection(models.Model):
         others = self._of_user(self.env.user).filtered(lambda account: account.provider == provider)
         # Beside one that is connected already, the usual address is rarely what is wanted.
         usual = "" if others and self._allows_several() else self.env.user.email or ""
-        with Transport() as transport:
-            return self._oauth_client(transport).authorization_url(
-                self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
-            )
+        try:
+            with Transport() as transport:
+                return self._oauth_client(transport).authorization_url(
+                    self._redirect_uri(provider), state, verifier, login_hint=known.account or usual
+                )
+        except errors.ProviderError as error:
+            raise UserError(self._error_in_words(error)) from error
 
     @api.model
     def _connect(self, provider, code, verifier, again=None):
@@ -162,7 +171,9 @@ class SchedulingConnection(models.Model):
             raise UserError(self._error_in_words(error)) from error
         connection = self._claim_account(provider, identity, known)
         self.env["scheduling.credential"]._keep(connection, grant)
-        connection.write({"state": "connected", "lost_reason": False, "lost_at": False, "paused_until": False})
+        connection._found()
+        connection.write({"paused_until": False})
+        connection.calendar_ids.write({"write_refused": False})
         try:
             connection._read_remote()
         except errors.ProviderError as error:

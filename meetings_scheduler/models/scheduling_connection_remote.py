@@ -6,7 +6,9 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from ..exceptions import NotSetUp
 from ..providers import errors, registry
 from ..providers.base import PushProvider
 from ..providers.transport import Transport
@@ -64,14 +66,22 @@ class SchedulingConnection(models.Model):
     def _provider_failed(self, error):
         """Draws the consequence of an error for the whole connection; the owner is told once, in words.
 
-        Temporary trouble pauses the connection, a refusal ends it until the user connects again. Nothing is deleted.
+        Temporary trouble pauses the connection, a refusal ends it until the user connects again; what an administrator
+        must mend (fault 33) only until that is done. Nothing is deleted.
         """
         self.ensure_one()
-        connection = self.sudo()
+        connection = self.sudo()._for_owner()
         # A rejected cursor is answered by a full read; one rejected there too (fault 18) would be so for ever.
         final = (errors.AuthenticationFailed, errors.MissingScopes, errors.Untrusted, errors.SyncTokenExpired)
-        if isinstance(error, (*final, UserError)):
-            connection._lose(self._error_in_words(error))
+        if isinstance(error, final):
+            connection._lose(connection._error_in_words(error))
+        elif isinstance(error, NotSetUp):
+            connection._lose(
+                connection.env._(
+                    "%(reason)s As soon as an administrator has mended this, it works again by itself.", reason=error
+                ),
+                needs_setup=True,
+            )
         elif isinstance(error, errors.ProviderError) and error.is_temporary:
             wait = getattr(error, "retry_after", None)
             connection.paused_until = fields.Datetime.now() + (timedelta(seconds=wait) if wait else PAUSE)
@@ -83,10 +93,19 @@ class SchedulingConnection(models.Model):
         for connection in back:
             self.env["scheduling.operation"]._resume(connection)
 
-    def _lose(self, reason):
-        if self.state != "connected":
+    def _found(self):
+        """It works again, by whatever cure."""
+        self.write({"state": "connected", "lost_reason": False, "lost_at": False, "needs_setup": False})
+
+    def _lose(self, reason, needs_setup=False):
+        """
+        :param needs_setup: an administrator mends it; should the provider then refuse, that is another loss
+        """
+        if self.state != "connected" and (needs_setup or not self.needs_setup):
             return
-        self.write({"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now()})
+        self.write(
+            {"state": "lost", "lost_reason": reason, "lost_at": fields.Datetime.now(), "needs_setup": needs_setup}
+        )
         self.env["scheduling.operation"]._enqueue(
             "tell_owner", f"lost:{self.id}:{utc_now().isoformat()}", f"connection:{self.id}", connection_id=self.id
         )
@@ -120,6 +139,9 @@ class SchedulingConnection(models.Model):
             ),
             "invalid_client": self.env._("Google refused this client secret. An administrator must check it."),
             "unauthorized_client": self.env._("Google refused this client id. An administrator must check it."),
+            "insecure_transport": self.env._(
+                "The address for signing in is not https, so nothing was sent. An administrator must check it."
+            ),
             "redirect_uri_mismatch": self.env._(
                 "Google doesn't know our redirect address. An administrator must copy it from the settings to Google."
             ),
@@ -129,6 +151,11 @@ class SchedulingConnection(models.Model):
             return words[error.code]
         if isinstance(error, errors.MissingLibrary):
             return str(error)
+        return self._kind_in_words(error)
+
+    @api.model
+    def _kind_in_words(self, error):
+        """:param error: a ProviderError of which nothing else is known than what kind it is"""
         if isinstance(error, errors.AuthenticationFailed):
             return self.env._("The calendar doesn't accept our key any more. Connect again.")
         if error.is_temporary:
@@ -173,6 +200,8 @@ class SchedulingConnection(models.Model):
         for connection in remote:
             try:
                 connection._read_remote()
+            except errors.PermissionDenied as error:  # fault 36: it may be given back, so it goes on being read
+                connection.main_calendar_id._lose_access(connection._error_in_words(error))
             except (errors.ProviderError, UserError) as error:
                 connection._provider_failed(error)
         return super(SchedulingConnection, self - remote)._refresh_busy()
@@ -199,7 +228,15 @@ class SchedulingConnection(models.Model):
                 calendar._remember_busy(answer)
         usable._regain_access()
         connection._provider_answered()
+        connection._set_up_again()
         connection.write({"checked_at": fields.Datetime.now(), "refresh_due": fields.Datetime.now() + POLL_EVERY})
+
+    def _set_up_again(self):
+        """What an administrator had to mend is mended: nobody is asked anything, and what waited goes on."""
+        back = self.filtered("needs_setup")
+        back._found()
+        if back:
+            self.env["scheduling.operation"]._resume(back)
 
     def _read_now(self):
         """Reads what the user has just asked for, or changes nothing.
@@ -223,23 +260,20 @@ class SchedulingConnection(models.Model):
         """
         now = fields.Datetime.now()
         due = self.sudo().search(
-            [
-                ("provider", "!=", "odoo"),
-                ("state", "=", "connected"),
-                ("user_id.active", "=", True),
-                ("refresh_due", "<=", now),
-                "|",
-                ("paused_until", "=", False),
-                ("paused_until", "<=", now),
-            ],
+            Domain("provider", "!=", "odoo")
+            & (Domain("state", "=", "connected") | Domain("state", "=", "lost") & Domain("needs_setup", "=", True))
+            & Domain("user_id.active", "=", True)
+            & Domain("refresh_due", "<=", now)
+            & (Domain("paused_until", "=", False) | Domain("paused_until", "<=", now)),
             order="refresh_due",
         )
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for connection in due:
             try:
                 connection._refresh_busy()
-                connection._sync_in()
-                connection.calendar_ids._renew_channels()
+                if connection.state == "connected":
+                    connection._sync_in()
+                    connection.calendar_ids._renew_channels()
                 self.env.cr.flush()  # what the database refuses is refused here, not when the job commits
             except Exception:
                 self.env.cr.rollback()

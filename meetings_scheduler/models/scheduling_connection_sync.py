@@ -45,7 +45,7 @@ class SchedulingConnection(models.Model):
         now = fields.Datetime.now()
         for calendar in self.sudo()._synced_calendars():
             connection = calendar.connection_id
-            if connection.state != "connected" or (connection.paused_until or now) > now or calendar.state != "active":
+            if connection.state != "connected" or (connection.paused_until or now) > now or not calendar._can_be_read():
                 continue
             try:
                 with self.env.cr.savepoint():

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..providers import errors
+from ..providers import errors, registry
 from ..sync import tasks
 from .scheduling_connection_remote import LIVE_DEADLINE
 from .scheduling_page_slots import aware
@@ -157,7 +157,7 @@ class SchedulingConnection(models.Model):
     def _may_make_calendars(self):
         """:return: whether the consent lets us make a calendar; the box for it can be unticked at the provider"""
         scopes = self.env["scheduling.credential"]._grant(self).scopes
-        return set(self._oauth_client(None).calendar_scopes) <= scopes
+        return set(registry.oauth_client(self.provider).calendar_scopes) <= scopes
 
     def _missing_seat_message(self):
         return self.env._(

@@ -1,6 +1,5 @@
 """The tokens of a connection, encrypted, in a table of their own that no user can read, administrators included."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -90,7 +89,6 @@ class KeptToken(TokenSource):
             credentials = env(cr=cr, su=True)["scheduling.credential"]
             current = credentials._grant(self._connection)
             if current.access_token == stale:  # else another worker was here first
-                fresh = self._client.refresh(current)
-                current = replace(fresh, refresh_token=fresh.refresh_token or current.refresh_token)
+                current = self._client.refresh(current)
                 credentials._keep(self._connection, current)
             self._grant = current

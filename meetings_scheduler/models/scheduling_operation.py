@@ -149,7 +149,7 @@ class SchedulingOperation(models.Model):
         """:return: the query for the operation that is to be carried out first of those due at ``now`` (naive UTC)
 
         Those wait whose account is paused, lost, or an archived user's, those behind another one of their lane,
-        and what is to be written into a main calendar that is lost.
+        and what is to be written into a main calendar that is lost, unless only a write can show that it isn't.
         """
         return SQL(
             """
@@ -165,7 +165,8 @@ class SchedulingOperation(models.Model):
                       AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
                AND (candidate.kind NOT IN ('write_event', 'write_meeting') OR NOT EXISTS (
                    SELECT FROM scheduling_calendar main
-                    WHERE main.connection_id = candidate.connection_id AND main.is_main AND main.state = 'lost'))
+                    WHERE main.connection_id = candidate.connection_id AND main.is_main AND main.state = 'lost'
+                      AND main.write_refused IS NOT TRUE))
                AND NOT EXISTS (
                    SELECT FROM scheduling_operation earlier
                     WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
@@ -185,6 +186,8 @@ class SchedulingOperation(models.Model):
                 getattr(operation, f"_do_{self.kind}")(**(self.arguments or {}))
                 self.write({"state": "done", "lease_until": False, "last_error": False, "reason": False})
                 self.connection_id._provider_answered()
+                if self.kind == "write_event":
+                    self.connection_id.main_calendar_id._accept_write()
         except Exception as error:
             _logger.warning("Operation %s failed, attempt %s", self.key, self.attempts, exc_info=True)
             self.invalidate_recordset()
@@ -194,12 +197,11 @@ class SchedulingOperation(models.Model):
         """Plans the next try: when the provider said so, else later each time; what it refuses for good fails."""
         if self.connection_id and isinstance(error, (ProviderError, UserError)):
             self.connection_id._provider_failed(error)
-        if self.kind == "write_event" and isinstance(
-            error, PermissionDenied
-        ):  # faults 25 and 36: waiting cures nothing
-            owner = self.connection_id._for_owner()
-            owner._lose(owner.env._("Bookings can't be written into this calendar any more. Connect it again."))
-        refused = isinstance(error, Rejected)
+        is_denied = self.kind == "write_event" and isinstance(error, PermissionDenied)
+        if is_denied:
+            self.connection_id.main_calendar_id._refuse_write()
+        # What may not be written now is written one day; only a person can say otherwise.
+        is_over = isinstance(error, Rejected) or (self.attempts >= MAX_ATTEMPTS and not is_denied)
         wait = getattr(error, "retry_after", None)
         base = COLLISION_BASE if isinstance(error, SerializationFailure) else BACKOFF_BASE
         delay = min(base * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
@@ -207,7 +209,7 @@ class SchedulingOperation(models.Model):
             delay = timedelta(seconds=wait * random.uniform(1, 1.1))
         self.write(
             {
-                "state": "failed" if refused or self.attempts >= MAX_ATTEMPTS else "pending",
+                "state": "failed" if is_over else "pending",
                 "lease_until": False,
                 "next_attempt": fields.Datetime.now() + delay,
                 "last_error": f"{type(error).__name__}: {error}"[:500],
@@ -229,6 +231,24 @@ class SchedulingOperation(models.Model):
         self.check_access("read")
         self.sudo().write({"state": "pending", "attempts": 0, "next_attempt": fields.Datetime.now()})
         self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
+
+    @api.model
+    def _waiting_writes(self, connection):
+        """:return: the bookings' writes that are to be carried out in this account, oldest first (sudo)"""
+        return self.sudo().search(
+            [
+                ("connection_id", "=", connection.id),
+                ("kind", "=", "write_event"),
+                ("state", "in", ("pending", "running")),
+            ]
+        )
+
+    @api.model
+    def _try_write(self, connection):
+        """Carries out one of them in this transaction, while its owner waits; a worker's own is left to it."""
+        waiting = self._waiting_writes(connection).filtered(lambda operation: operation.state == "pending")
+        for operation in waiting[:1].try_lock_for_update():
+            operation._carry_out()
 
     # ------------------------------------------------------------ kinds of operation
 

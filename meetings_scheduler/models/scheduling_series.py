@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..sync.planner import moment_text
+from ..sync.moments import moment_text
 
 STATES = [
     ("pending", "To be written"),

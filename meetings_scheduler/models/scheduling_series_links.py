@@ -6,8 +6,7 @@ from odoo import fields, models
 
 from ..providers import errors
 from ..providers.base import Period
-from ..sync.planner import moment_text
-from ..sync.series import moment_of
+from ..sync.moments import moment_of, moment_text
 
 AROUND = timedelta(days=2)
 

@@ -14,7 +14,7 @@ from ..providers.base import Draft
 from ..sync import series as series_rules
 from ..sync.conflict import retry_on_conflict
 from ..sync.facts import Facts
-from ..sync.planner import moment_text
+from ..sync.moments import moment_of, moment_text
 from ..sync.text import for_calendar
 
 
@@ -123,7 +123,7 @@ class SchedulingSeries(models.Model):
         last = max(keys, default="")
         tail = self.link_ids.filtered(lambda link: link.state == "ending" and (link.recurrence_key or "") > last)
         # A single one is cancelled as such.
-        return (tail, series_rules.moment_of(last)) if last and len(tail) > 1 else (tail.browse(), None)
+        return (tail, moment_of(last)) if last and len(tail) > 1 else (tail.browse(), None)
 
     # ------------------------------------------------------------ what it says
 
@@ -168,8 +168,8 @@ class SchedulingSeries(models.Model):
         plan = self.plan
         said = repr((sorted(plan.items()), facts.summary, facts.location, facts.description, sorted(facts.guests)))
         return Draft(
-            start=series_rules.moment_of(plan["start"]),
-            end=series_rules.moment_of(plan["end"]),
+            start=moment_of(plan["start"]),
+            end=moment_of(plan["end"]),
             summary=facts.summary,
             description=for_calendar(facts.description),
             location=facts.location,
@@ -197,7 +197,7 @@ class SchedulingSeries(models.Model):
     @staticmethod
     def _facts_at(link, facts):
         """:return: :class:`sync.facts.Facts` of an occurrence that is as the series makes it"""
-        start = series_rules.moment_of(link.recurrence_key)
+        start = moment_of(link.recurrence_key)
         return replace(facts, start=start, end=start + (facts.end - facts.start))
 
 

@@ -80,12 +80,12 @@ class SchedulingSettings(models.AbstractModel):
             return None
         if not self.env.user.has_group("meetings_scheduler.group_personal_email"):
             return connections._missing_access_message()
-        if not connections._is_set_up():
-            return self.env._(
-                "Your company hasn't set this up yet. %(names)s can do it.", names=connections._administrators()
-            )
         try:
             registry.adapter(provider)
+            if not connections._is_set_up():
+                return self.env._(
+                    "Your company hasn't set this up yet. %(names)s can do it.", names=connections._administrators()
+                )
         except errors.MissingLibrary as error:
             return str(error)
         return None

@@ -32,7 +32,7 @@ class SchedulingCalendar(models.Model):
     sync_from = fields.Datetime(groups=fields.NO_ACCESS, help="The window that the token is for.")
     sync_until = fields.Datetime(groups=fields.NO_ACCESS)
     sync_read_at = fields.Datetime("Last sync", readonly=True)
-    sync_error = fields.Char(readonly=True, help="Why the last sync didn't happen.")
+    sync_error = fields.Char(readonly=True, help="Why the last sync didn't happen, in words for its owner.")
     held_removals = fields.Integer(readonly=True, help="So many events went at once that their owner is asked first.")
     held_links = fields.Json(groups=fields.NO_ACCESS, help="Ids of the links of these events.")
     removals_allowed = fields.Boolean(groups=fields.NO_ACCESS)

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from ..providers.base import Reply
 from ..sync import planner
 from ..sync.facts import Facts, facts_of, people
+from ..sync.moments import moment_text
 from ..sync.text import as_html, html_text, one_line
 from .scheduling_booking_record import OWN_WRITE
 from .scheduling_page_slots import aware, naive
@@ -195,7 +196,7 @@ class SchedulingEventLink(models.Model):
             "remote_id": event.id,
             "etag": event.etag,
             "uid": event.uid,
-            "recurrence_key": planner.moment_text(event.recurrence_id) or False,
+            "recurrence_key": moment_text(event.recurrence_id) or False,
             "series_id": event.series_id or False,
             "start": start,
             "stop": stop,

@@ -5,14 +5,15 @@ Scopes are the least that do the job; the wide `calendar` would also allow to de
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+
+from oauthlib.oauth2 import WebApplicationClient
 
 from .errors import AuthenticationFailed, InvalidResponse, MissingScopes, RateLimited, Unavailable
-from .oauth import Grant, Identity, OAuthClient, challenge
+from .oauth import Grant, Identity, OAuthClient
+from .oauth_session import OAuthSession, explained
 from .retry_after import retry_after
 from .transport import Transport
 
@@ -27,6 +28,7 @@ REQUIRED_SCOPES = (
     f"{_PREFIX}calendar.freebusy",
 )
 OPTIONAL_SCOPES = (f"{_PREFIX}calendar.app.created",)
+ASKED_SCOPES = REQUIRED_SCOPES + OPTIONAL_SCOPES
 # Google answers with the long names of these two.
 _ALIASES = {f"{_PREFIX}userinfo.email": "email", f"{_PREFIX}userinfo.profile": "profile"}
 
@@ -70,27 +72,30 @@ class GoogleOAuth(OAuthClient):
         self._endpoints = endpoints(oauth_root)
 
     def authorization_url(self, redirect_uri: str, state: str, verifier: str, login_hint: str = "") -> str:
-        query = {
-            "client_id": self._id,
-            "redirect_uri": redirect_uri,
-            "response_type": "code",
-            "scope": " ".join(REQUIRED_SCOPES + OPTIONAL_SCOPES),
-            "state": state,
-            "code_challenge": challenge(verifier),
-            "code_challenge_method": "S256",
-            # Only offline access with a fresh consent brings a refresh token every time, also on reconnecting.
-            "access_type": "offline",
-            "prompt": "consent",
-        }
-        if login_hint:
-            query["login_hint"] = login_hint
-        return f"{self._endpoints.authorize}?{urlencode(query)}"
+        with explained("Google"):
+            url, _state = self._session(scope=ASKED_SCOPES, redirect_uri=redirect_uri).authorization_url(
+                self._endpoints.authorize,
+                state,
+                # The library's own pkce= keeps the verifier in its session; ours crosses two requests in the user's.
+                code_challenge=WebApplicationClient(self._id).create_code_challenge(verifier, "S256"),
+                code_challenge_method="S256",
+                # Only offline access with a fresh consent brings a refresh token every time, also on reconnecting.
+                access_type="offline",
+                prompt="consent",
+                login_hint=login_hint,
+            )
+        return url
 
     def exchange(self, code: str, redirect_uri: str, verifier: str) -> Grant:
-        answer = self._ask_for_token(
-            grant_type="authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=verifier
-        )
-        grant = self._grant(answer)
+        with explained("Google"):
+            token = self._session(redirect_uri=redirect_uri).fetch_token(
+                self._endpoints.token,
+                code=code,
+                code_verifier=verifier,
+                include_client_id=True,
+                client_secret=self._secret,
+            )
+            grant = self._grant(token, ASKED_SCOPES)
         missing = tuple(scope for scope in REQUIRED_SCOPES if scope not in grant.scopes)
         if missing:
             raise MissingScopes(f"These permissions were not given: {', '.join(missing)}.", missing)
@@ -99,65 +104,66 @@ class GoogleOAuth(OAuthClient):
         return grant
 
     def refresh(self, grant: Grant) -> Grant:
-        return self._grant(self._ask_for_token(grant_type="refresh_token", refresh_token=grant.refresh_token))
+        with explained("Google"):
+            token = self._session().refresh_token(
+                self._endpoints.token, grant.refresh_token, client_id=self._id, client_secret=self._secret
+            )
+            return self._grant(token, grant.scopes)
 
     def revoke(self, token: str) -> None:
-        status, answer = self._post(self._endpoints.revoke, {"token": token})
-        error = str(answer.get("error", ""))
-        if status != 200 and error != "invalid_token":
-            raise InvalidResponse(f"Google answered {status} when asked to forget the consent.", error)
+        with explained("Google"):
+            url, headers, body = WebApplicationClient(self._id).prepare_token_revocation_request(
+                self._endpoints.revoke, token, token_type_hint=None
+            )
+            response = self._session().post(url, data=body, headers=headers)
+        error = str(self._read(response).get("error", ""))
+        if response.status_code != 200 and error != "invalid_token":
+            raise InvalidResponse(f"Google answered {response.status_code} when asked to forget the consent.", error)
 
     def identity(self, grant: Grant) -> Identity:
-        headers = {"Authorization": f"Bearer {grant.access_token}", "Accept": "application/json"}
-        response = self._transport.request("GET", self._endpoints.identity, headers)
+        with explained("Google"):
+            session = self._session(token={"access_token": grant.access_token, "token_type": "Bearer"})
+            response = session.get(self._endpoints.identity)
         answer = self._read(response)
-        if response.status in (401, 403):
-            raise AuthenticationFailed("Google does not accept the access token.", str(response.status))
+        if response.status_code in (401, 403):
+            raise AuthenticationFailed("Google does not accept the access token.", str(response.status_code))
         subject = answer.get("sub") or answer.get("id")
-        if response.status != 200 or not subject or not answer.get("email"):
-            raise InvalidResponse(f"Google answered {response.status} without saying who signed in.", "identity")
+        if response.status_code != 200 or not subject or not answer.get("email"):
+            raise InvalidResponse(f"Google answered {response.status_code} without saying who signed in.", "identity")
         return Identity(subject, answer["email"].lower(), answer.get("name", ""))
 
-    def _ask_for_token(self, **form):
-        status, answer = self._post(
-            self._endpoints.token, {**form, "client_id": self._id, "client_secret": self._secret}
-        )
-        if status == 200 and isinstance(answer.get("access_token"), str):
-            return answer
-        error = str(answer.get("error", ""))
-        if status in (400, 401, 403) and error:
-            raise AuthenticationFailed(f"Google refused: {error}.", error)
-        raise InvalidResponse(f"Google answered {status} without a token.", "token")
+    def _session(self, **options):
+        return OAuthSession(self._transport, self._check_tokens, client_id=self._id, **options)
 
-    def _post(self, url, form):
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        response = self._transport.request("POST", url, headers, urlencode(form).encode())
-        return response.status, self._read(response)
+    def _check_tokens(self, response):
+        self._read(response)
+        if response.status_code not in (200, 400, 401, 403):
+            raise InvalidResponse(f"Google answered {response.status_code} without a token.", "token")
 
     def _read(self, response):
-        if response.status == 429:
-            wait = retry_after(response.headers, self._clock())
-            raise RateLimited("Google asks to wait.", "429", wait)
-        if response.status >= 500:
-            raise Unavailable(f"Google answered {response.status}.", str(response.status))
+        status = response.status_code
+        if status == 429:
+            raise RateLimited("Google asks to wait.", "429", retry_after(response.headers, self._clock()))
+        if status >= 500:
+            raise Unavailable(f"Google answered {status}.", str(status))
         try:
-            answer = json.loads(response.body or b"{}")
+            answer = response.json() if response.content else {}
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise InvalidResponse(f"Google answered {response.status} with something that is not JSON.", "not_json")
+            raise InvalidResponse(f"Google answered {status} with something that is not JSON.", "not_json")
         return answer
 
-    def _grant(self, answer):
-        now = self._clock()
-        ends = answer.get("refresh_token_expires_in")
-        try:
-            return Grant(
-                access_token=answer["access_token"],
-                refresh_token=answer.get("refresh_token", ""),
-                expires_at=now + timedelta(seconds=int(answer.get("expires_in", 0))),
-                scopes=frozenset(_ALIASES.get(scope, scope) for scope in answer.get("scope", "").split()),
-                consent_ends_at=now + timedelta(seconds=int(ends)) if ends else None,
-            )
-        except (TypeError, ValueError, OverflowError, AttributeError):
-            raise InvalidResponse("Google's token makes no sense.", "token") from None
+    def _grant(self, token, asked):
+        """By our clock: the library's `expires_at` is by the machine's. asked: the scopes given if the answer names
+        none (RFC 6749, 5.1)."""
+        if not isinstance(token["access_token"], str):
+            raise TypeError
+        now, ends = self._clock(), token.get("refresh_token_expires_in")
+        return Grant(
+            access_token=token["access_token"],
+            refresh_token=token.get("refresh_token") or "",
+            expires_at=now + timedelta(seconds=token.get("expires_in") or 0),
+            scopes=frozenset(_ALIASES.get(scope, scope) for scope in token.get("scope") or asked),
+            consent_ends_at=now + timedelta(seconds=int(ends)) if ends else None,
+        )

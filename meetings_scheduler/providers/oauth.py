@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # A token that ends while the request is on its way is refused, so it counts as ended a little earlier.
@@ -17,7 +15,7 @@ MARGIN = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Grant:
-    """What the provider gave. refresh_token: "" if it gave none (a renewal usually keeps the old one).
+    """What the provider gave. refresh_token: "" if it gave none.
 
     consent_ends_at: when the user will have to consent anew, if the provider says so (Google, apps in testing: 7 days).
 
@@ -61,7 +59,10 @@ class OAuthClient(ABC):
 
     @abstractmethod
     def refresh(self, grant: Grant) -> Grant:
-        """A new access token. AuthenticationFailed with code "invalid_grant": the user must consent anew."""
+        """A new access token, with the refresh token there was unless the provider replaced it.
+
+        Raises AuthenticationFailed with code "invalid_grant": the user must consent anew.
+        """
 
     @abstractmethod
     def revoke(self, token: str) -> None:
@@ -108,8 +109,6 @@ class RefreshingToken(TokenSource):
 
     def _refresh(self):
         fresh = self._client.refresh(self._grant)
-        if not fresh.refresh_token:
-            fresh = replace(fresh, refresh_token=self._grant.refresh_token)
         self._store(fresh)
         self._grant = fresh
 
@@ -120,9 +119,5 @@ def new_state() -> str:
 
 
 def new_verifier() -> str:
+    """RFC 7636, 4.1: 64 of the characters it allows, kept until the code comes back."""
     return secrets.token_urlsafe(48)
-
-
-def challenge(verifier: str) -> str:
-    """RFC 7636, 4.2: S256."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode("ascii")

@@ -18,6 +18,15 @@ ADAPTERS = {
     ),
 }
 
+# Signing in where that takes consent.
+CLIENTS = {
+    "google": (
+        "google_oauth",
+        "GoogleOAuth",
+        {"requests_oauthlib": "requests-oauthlib", "oauthlib": "requests-oauthlib", "requests": "requests"},
+    ),
+}
+
 
 def names() -> tuple[str, ...]:
     return tuple(ADAPTERS)
@@ -25,7 +34,15 @@ def names() -> tuple[str, ...]:
 
 def adapter(name: str) -> type:
     """The class of that provider. Raises MissingLibrary naming the package, KeyError for an unknown name."""
-    module, class_name, packages = ADAPTERS[name]
+    return _load(name, *ADAPTERS[name])
+
+
+def oauth_client(name: str) -> type:
+    """The OAuthClient of that provider. Raises as `adapter` does."""
+    return _load(name, *CLIENTS[name])
+
+
+def _load(name, module, class_name, packages):
     try:
         return getattr(importlib.import_module(f".{module}", __package__), class_name)
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Lets libraries that speak through `requests` (caldav, msal, exchangelib) go through our transport."""
+"""Lets libraries that speak through `requests` (caldav, requests-oauthlib, msal) go through our transport."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from .transport import Transport
 
 
 class TransportSession(requests.Session):
-    """Without redirects, cookies of earlier answers, proxies and passwords from the environment or .netrc."""
+    """Without redirects, cookies of earlier answers, proxies and passwords from the environment or .netrc.
 
-    def __init__(self, transport: Transport):
-        super().__init__()
+    options: of the library's own session, where a class is both.
+    """
+
+    def __init__(self, transport: Transport, **options):
+        super().__init__(**options)
         self.trust_env = False
         self.adapters.clear()
         self.mount("https://", _TransportAdapter(transport))

@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from ..providers.base import ChangePage, Event, Period, Reply, Status, Tombstone
 from .facts import people
+from .moments import moment_text
+from .moves import same_at_new_time
 
 # More than this many, and more than this share of those known, do not go by accident.
 MANY = 10
@@ -150,39 +152,45 @@ def identity(event: Event | Tombstone) -> Identity:
     return event.uid, moment_text(event.recurrence_id)
 
 
-def moment_text(moment: datetime | date | None) -> str:
-    """One text for one instant, whatever its zone."""
-    if isinstance(moment, datetime):
-        return moment.astimezone(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    return moment.strftime("%Y%m%d") if moment else ""
-
-
 def plan(links: Iterable[Link], pages: Iterable[ChangePage], settings: Settings) -> Plan:
     """links: at least those of the calendar that the pages name, and all live ones if a page is full or rebuilt."""
     pages = list(pages)
     known = _Known(links)
     events, removed = _gather(pages)
-    actions, gone, seen = [], set(), set()
+    found = {event_id: known.of(event) for event_id, event in events.items()}
+    seen = {link.id for link in found.values() if link}
+    untold = [link for link in known.links if link.state in ("live", "pending") and link.id not in seen]
+    gone = _gone(untold, pages, removed, known, settings)
+    new = [event for _id, event in sorted(events.items()) if not found[event.id] and _is_there(event, removed)]
+    missing = {link.id for link in untold if _is_complete(pages) and _was_there(link) and _touches(link, settings)}
+    moved = same_at_new_time([link for link in untold if link.id in gone | missing], new)
+    actions = []
     for event_id, event in sorted(events.items()):
-        link = known.of(event)
-        if link:
-            seen.add(link.id)
+        link = found[event_id] or moved.get(event_id)
         if event_id in removed:
             # Told as gone and as there: only the server itself can say which.
             actions += [Confirm(link.id)] if link and link.state == "live" else []
         else:
             actions.append(_decide(event, link, settings))
+    follow = {link.id for link in moved.values()}
+    actions += [Confirm(link_id) for link_id in sorted(missing - gone - follow)]
+    actions += [Cancel(link_id) for link_id in sorted(gone - follow)]
+    return _guard(actions, known, settings)
+
+
+def _gone(links, pages, removed, known, settings):
+    """:return: set of ids: what a tombstone names, and what a series that was told as a whole has no more"""
     rebuilt = {series for page in pages for series in page.rebuilt}
     places = {(one.series_id, moment_text(one.recurrence_id)) for one in removed.values() if one.series_id}
-    for link in known.links:
-        if link.state not in ("live", "pending") or link.id in seen:
-            continue
-        if known.is_removed(link, removed, places) or (link.series_id in rebuilt and _is_in_window(link, settings)):
-            gone.add(link.id)
-        elif _was_there(link) and _is_complete(pages) and _touches(link, settings):
-            actions.append(Confirm(link.id))
-    actions += [Cancel(link_id) for link_id in sorted(gone)]
-    return _guard(actions, known, settings)
+    return {
+        link.id
+        for link in links
+        if known.is_removed(link, removed, places) or (link.series_id in rebuilt and _is_in_window(link, settings))
+    }
+
+
+def _is_there(event, removed):
+    return event.id not in removed and event.status is not Status.CANCELLED
 
 
 class _Known:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from ..providers.base import Period
 from ..providers.errors import InvalidResponse
 from ..providers.recurrence import expand
-from .planner import moment_text
+from .moments import Moment, moment_text
 
-Moment = datetime | date
 NEAR = timedelta(days=2)
 
 
@@ -70,13 +69,6 @@ def limited(rule: str, last: Moment, zone: str) -> str:
 def cut(lines: Sequence[str], last: Moment, zone: str) -> tuple[str, ...]:
     """A series' lines, ending with the occurrence at `last`."""
     return tuple(limited(line, last, zone) if line.upper().startswith("RRULE") else line for line in lines)
-
-
-def moment_of(text: str) -> Moment:
-    """What `planner.moment_text` wrote."""
-    if "T" in text:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
-    return datetime.strptime(text, "%Y%m%d").date()
 
 
 def _exdate(start):

@@ -12,6 +12,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import vault
+from ..providers import registry
+from ..providers.errors import MissingLibrary
 from .common import SchedulingCase
 from .google_case import ADDRESS, GoogleMixin
 
@@ -77,8 +79,12 @@ class TestCalendarSettings(SettingsCase):
         self.assertRegex(self.google(newcomer)["obstacle"], f"“Personal email access”.*{admin}")
         self.assertFalse(self.google(newcomer)["can_set_up"])
 
+    def not_installed(self, name):
+        raise MissingLibrary(name, "requests-oauthlib")
+
     def test_google_that_is_not_set_up_is_explained(self):
-        """M10: without client id, secret or key Google's card says who can help; an administrator is led there."""
+        """M10: without client id, secret, key or library Google's card says what is missing or who can help; an
+        administrator is led there."""
         allowed = new_test_user(self.env, "allowed.settings", f"{USER},meetings_scheduler.group_personal_email")
         parameters = self.env["ir.config_parameter"]
         key = {vault.VARIABLE: Fernet.generate_key().decode()}
@@ -90,6 +96,10 @@ class TestCalendarSettings(SettingsCase):
             self.assertIsNone(self.google(allowed)["obstacle"])
         with patch.dict(os.environ, {vault.VARIABLE: ""}):
             self.assertIn("hasn't set this up", self.google(allowed)["obstacle"], "no key to keep tokens with")
+        with patch.dict(os.environ, key), patch.object(registry, "oauth_client", self.not_installed):
+            self.assertIn("Python package requests-oauthlib", self.google(allowed)["obstacle"])
+            with self.assertRaisesRegex(UserError, "Python package requests-oauthlib"):
+                self.env["scheduling.connection"].with_user(allowed)._authorization_url("google", "state", "verifier")
         allowed.group_ids += self.env.ref("base.group_system")
         self.assertTrue(self.google(allowed)["can_set_up"])
 

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -200,3 +201,93 @@ class TestFaultTableAccess(SyncCase):
         self.run_outbox()
         self.assertEqual((self.events(), len(self.open_operations())), ([], 0))
         self.assertEqual(self.visit(12).state, "confirmed")
+
+    # ------------------------------------------------------------ only writing
+
+    @contextmanager
+    def refusing(self, method="events.insert"):
+        self.google.control(
+            "fault", method=method, account=ADDRESS, times=0, action="status", status=403, reason="forbidden"
+        )
+        yield
+        self.google.control("clear_faults")
+
+    def booking_that_is_refused(self, hour):
+        """:return: (booking, its write): Google lets the calendar be read, but not this be written"""
+        booking = self.visit(hour)
+        with mute_logger(OUTBOX_LOGGER):
+            self.work()
+        return booking, self.operations.search([("booking_id", "=", booking.id), ("kind", "=", "write_event")])
+
+    def test_writes_are_refused(self):
+        """Fault 36, M36, M37: a booking may not be written: the account stays connected and is read, the owner is told
+        once with one thing to do, no time is promised; written when the right is back, without anybody's doing."""
+        before = self.state()
+        with self.refusing():
+            booking, write = self.booking_that_is_refused(10)
+            foreign = self.put(self.at(20))
+            for _time in range(3):
+                self.refresh()
+                self.poll()
+            self.assertEqual((self.google_connection.state, self.calendar.state), ("connected", "lost"))
+            self.assertTrue(self.meetings(), f"{foreign} is read all the same")
+            self.assertEqual((booking.state, write.state, self.told()), ("confirmed", "pending", 1))
+            self.assertFalse(self.takes_bookings())
+            self.assertEqual(self.visit(12).state, "requested")
+            mail = self.google_connection._create_lost_mail()
+            self.assertIn("then press “Check again”", mail.body_html)
+            self.assertIn(f"/odoo/calendar-settings?calendar={self.calendar.id}", mail.body_html)
+            card = self.env["scheduling.dashboard"].with_user(self.host)._calendar(self.google_connection)
+            self.assertEqual((card["light"], card["reconnect_url"]), ("red", None), "there is nothing to connect again")
+            with mute_logger(OUTBOX_LOGGER):
+                for _time in range(25):
+                    self.work()
+            self.assertEqual((write.state, self.told()), ("pending", 1), "it is never given up")
+            self.assertGreater(write.next_attempt, fields.Datetime.now() + timedelta(hours=4), "and rarely tried")
+        self.refresh()
+        self.assertFalse(self.takes_bookings(), "that it can be read proves nothing")
+        self.work()
+        self.assertEqual((write.state, self.calendar.state, self.told()), ("done", "active", 1))
+        self.assertTrue(self.takes_bookings())
+        self.assertEqual(len([mail for mail in self.state()["mails"] if booking.email in mail["to"]]), 1)
+        self.assertEqual(len(self.state()["mails"]) - len(before["mails"]), 1)
+
+    def test_check_again_tries_to_write(self):
+        """Fault 36, M36: the owner's button tries what was refused at once, and says the truth."""
+        with self.refusing():
+            _booking, write = self.booking_that_is_refused(10)
+            with self.enter_registry_test_mode(), mute_logger(OUTBOX_LOGGER):
+                self.calendar.with_user(self.host).action_check_again()
+            self.assertEqual((self.calendar.state, write.state), ("lost", "pending"))
+        with self.enter_registry_test_mode():
+            self.calendar.with_user(self.host).action_check_again()
+        self.assertEqual((self.calendar.state, write.state, self.told()), ("active", "done", 1))
+        self.assertTrue(self.takes_bookings())
+
+    def test_right_to_write_goes_while_a_visitor_books(self):
+        """Faults 25 and 36, M36: the write itself finds out; once the list of calendars says so, the list is believed,
+        and so it is when the right is back."""
+        self.google.control("share", calendar=ADDRESS, email=ADDRESS, role="reader")
+        _booking, write = self.booking_that_is_refused(10)
+        self.assertEqual((self.google_connection.state, self.calendar.state), ("connected", "lost"))
+        self.refresh()
+        attempts = write.attempts
+        self.work()
+        self.assertEqual(write.attempts, attempts, "it waits, nothing is tried in vain")
+        self.google.control("share", calendar=ADDRESS, email=ADDRESS, role="writer")
+        self.refresh()
+        self.assertTrue(self.takes_bookings())
+        self.run_outbox()
+        self.assertEqual((write.state, self.told()), ("done", 1))
+
+    def test_refused_write_of_a_booking_that_is_gone(self):
+        """Fault 36: with nothing left to be written the calendar counts as mended; the next booking tries."""
+        with self.refusing():
+            _booking, write = self.booking_that_is_refused(10)
+            write.unlink()
+            self.refresh()
+            self.assertTrue(self.takes_bookings())
+            self.booking_that_is_refused(12)
+            self.assertFalse(self.takes_bookings())
+        self.connect(again=self.google_connection.id)
+        self.assertTrue(self.takes_bookings(), "connected anew, it is believed")

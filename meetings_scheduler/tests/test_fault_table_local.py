@@ -15,7 +15,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import vault
-from .google_case import GoogleMixin
+from .google_case import ADDRESS, GoogleMixin
 from .public_case import PublicCase
 from .sync_case import SyncCase
 
@@ -136,7 +136,8 @@ class TestFaultTableLocal(SyncCase):
         with patch.object(type(self.calendar), "_carry_out", full):
             self.poll(fails=True)
         self.assertEqual((self.calendar.sync_token, len(self.meetings())), (token, 0))
-        self.assertTrue(self.google_connection._sync_facts()["error"])
+        words = self.google_connection._sync_facts()["error"]
+        self.assertEqual(words, "This went wrong on our side. An administrator can look into it.")
         self.poll()
         self.assertEqual(len(self.meetings()), 1)
         self.assertNotEqual(self.calendar.sync_token, token)
@@ -208,7 +209,8 @@ class TestFaultTableLocal(SyncCase):
     # ------------------------------------------------------------ what a connection needs
 
     def test_key_is_missing_or_another(self):
-        """Fault 33, P12: without the right key the account waits, requests are taken, and the key is named, once."""
+        """Fault 33, P12: without the right key the account waits, requests are taken, and the key is named, once; with
+        the key back all goes on by itself."""
         connection = self.connected()
         key = os.environ[vault.VARIABLE]
         other = Fernet.generate_key().decode()
@@ -227,12 +229,50 @@ class TestFaultTableLocal(SyncCase):
                     self.assertEqual(len(mails) - told, 1)
                     self.assertIn(words, mails[0].body_html)
                     self.assertEqual(self.visit(10 + number).state, "requested")
+                    self.assertIn("it works again by itself", connection.lost_reason)
                 self.assertEqual(connection.calendar_ids.busy_ids, busy)
                 self.assertEqual(len(self.state()["calls"]), calls, "nothing is asked without a key")
                 with patch.dict(os.environ, {vault.VARIABLE: f"{Fernet.generate_key().decode()},{key}"}):
-                    self.connect(again=connection.id)
-                    self.assertEqual((connection.state, self.visit(15 + number).state), ("connected", "confirmed"))
-                self.connect(again=connection.id)
+                    self.run_poll()
+                    self.assertEqual((connection.state, connection.lost_reason), ("connected", False))
+                    self.assertEqual(self.visit(15 + number).state, "confirmed")
+                self.assertEqual(len(self.lost_mails()) - told, 1)
+
+    def test_key_is_back_but_the_consent_is_gone(self):
+        """Faults 20 and 33: what only the owner can mend is told, once, also to who waits for an administrator."""
+        connection = self.connected()
+        operation = self.write_of(self.visit(10))
+        with patch.dict(os.environ, {vault.VARIABLE: ""}):
+            self.run_outbox()
+            self.assertEqual((connection.state, operation.state, len(self.lost_mails())), ("lost", "pending", 1))
+        self.google.control("revoke", email=ADDRESS)
+        self.google.control("expire_access", email=ADDRESS)
+        for _time in range(3):
+            connection.refresh_due = fields.Datetime.now()
+            self.run_poll()
+        self.assertEqual((connection.state, connection.needs_setup, len(self.lost_mails())), ("lost", False, 2))
+        self.assertIn("The permission has ended", connection.lost_reason)
+        self.connect(again=connection.id)
+        self.work()
+        self.assertEqual((connection.state, operation.state), ("connected", "done"))
+
+    def test_what_waited_for_the_key_is_written(self):
+        """Fault 33, P12: a booking made before the key was gone is written once it is back; the client's secret, too,
+        is sealed with it."""
+        connection = self.connected()
+        operation = self.write_of(self.visit(10))
+        parameters = self.env["ir.config_parameter"].sudo()
+        secret = parameters.get_param("meetings_scheduler.google_client_secret")
+        parameters.set_param("meetings_scheduler.google_client_secret", False)
+        self.run_outbox()
+        self.assertEqual((connection.state, operation.state), ("lost", "pending"))
+        self.assertIn("Google isn't set up yet", connection.lost_reason)
+        parameters.set_param("meetings_scheduler.google_client_secret", secret)
+        connection.refresh_due = fields.Datetime.now()
+        self.run_poll()
+        self.run_outbox()
+        self.assertEqual((connection.state, operation.state), ("connected", "done"))
+        self.assertEqual(len(self.events()), 1)
 
     def test_user_is_archived(self):
         """Fault 34: an archived user isn't offered, their calendar is left alone; back again, all goes on."""

@@ -340,11 +340,21 @@ class TestSeriesOut(SyncCase):
         self.assert_same(3)
 
     def test_series_moved_there(self):
-        """B2: the whole series is moved to another hour in Google: so it is in Odoo."""
-        self.meet_often()
+        """B2: the whole series is moved to another hour in Google: so are the same meetings in Odoo, and what is done
+        with one of them, or with all, after that holds on both sides."""
+        known = self.meet_often()
         self.change(self.masters()[0]["id"], **self.timed(self.at(17)))
         self.poll()
-        self.assertEqual(self.here()[0].start, naive(self.at(17)))
+        self.assertEqual(self.here(), known)
+        self.assertEqual(known[0].start, naive(self.at(17)))
+        self.assert_same(4)
+        known[1].write({"start": naive(self.at(19, 4)), "stop": naive(self.at(19, 4)) + timedelta(minutes=30)})
+        known[2].write({"name": "Renamed", "recurrence_update": "all_events"})
+        self.work()
+        self.poll()
+        self.work()
+        self.assertEqual(len(self.masters()), 1, "still one series")
+        self.assertEqual(set(self.here().mapped("name")), {"Renamed"})
         self.assert_same(4)
 
     def test_split_there(self):

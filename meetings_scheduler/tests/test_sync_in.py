@@ -160,6 +160,30 @@ class TestSyncIn(SyncCase):
         self.poll()
         self.assertFalse(self.meetings())
 
+    def test_series_is_moved(self):
+        """B2: the whole series is moved in Google, and back: its meetings go along with all they have, none is anew."""
+        self.connected()
+        series = self.put(self.at(10), recurrence=["RRULE:FREQ=DAILY;COUNT=5"])
+        self.poll()
+        known = self.meetings()
+        known[1].with_user(self.host)._message_log(body="Bring the samples")
+        lead = self.env["crm.lead"].create({"name": "Samples", "partner_id": self.jane.id})
+        known[2].opportunity_id = lead
+        self.work()
+        notes, before = self.notes(self.jane), self.state()
+        for hour in (15, 10):
+            self.change(series, **self.timed(self.at(hour)))
+            self.poll()
+            self.poll()
+            self.assertEqual(self.meetings(), known, "the same records")
+            self.assertEqual(known.mapped("start"), [naive(self.at(hour, 3 + day)) for day in range(5)])
+        self.assertIn("Bring the samples", "".join(self.notes(known[1])))
+        self.assertEqual((known[2].opportunity_id, set(known.mapped("scheduling_outcome"))), (lead, {"rescheduled"}))
+        self.assertEqual(self.notes(self.jane), notes, "nothing new is told")
+        self.work()
+        self.assertEqual((self.state()["writes"], self.state()["mails"]), (before["writes"], before["mails"]))
+        self.assertEqual(self.links.search_count([("state", "=", "live")]), 5)
+
     def test_all_day_and_daylight_saving(self):
         """B1: all-day events keep their days, a weekly one its wall clock over the change of daylight-saving time."""
         self.connected()

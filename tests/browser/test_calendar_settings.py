@@ -293,7 +293,7 @@ def test_google_calendars(nora, admin, server, user, shot, axe):
     axe.check(nora, ".o_meetings_settings", "inactive")
     assert fits(nora)
     inactive.get_by_role("button", name="Check again").click()
-    expect(nora.locator(".o_notification").last).to_contain_text("still can't be read")
+    expect(nora.locator(".o_notification").last).to_contain_text("still can't be used")
     google.control("share", calendar=fairs, email=user, role="reader")
     inactive.get_by_role("button", name="Check again").click()
     expect(inactive).to_have_count(0)

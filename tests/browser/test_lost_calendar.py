@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Mails
 from tests.browser.steps import call, choose_day, choose_time, fill_details, heading, open_picker, send
-from tests.browser.test_calendar_settings import allow, connect_google, connect_odoo, open_settings, save
+from tests.browser.test_calendar_settings import allow, connect_google, connect_odoo, fits, open_settings, save
 from tests.browser.test_google_journey import StandIn
-from tests.browser.views import DESK
+from tests.browser.views import DESK, PHONE
 
 BUTTON = re.compile(r'href="([^"]*/odoo/calendar-settings\?calendar=\d+)"')
 
@@ -78,3 +78,44 @@ def test_owner_is_told_and_mends_it(nora, admin, open_page, server, user, view, 
     mails.wait(3, to=user)
     assert len(mails.all(to=user, subject="Please answer")) == 1
     assert len(mails.all(to=user)) == 3, "lost, tried, booked"
+
+
+@pytest.mark.parametrize("view", [DESK, PHONE], indirect=True, ids=str)
+def test_booking_that_the_calendar_refuses(nora, admin, open_page, server, user, view, mails, shot):
+    """M36, fault 36: Google lets a calendar be read but no booking be written: its owner is told once, the settings say
+    what to do, and *Check again* tries that write and tells what came of it."""
+    google = StandIn(server.google)
+    google.control("account", email=user, name="Nora")
+    allow(admin, user, "group_personal_email")
+    connect_odoo(nora)
+    connect_google(nora, user)
+    (mine,) = call(nora, "scheduling.page", "search_read", [], ["slug"])
+    google.control(
+        "fault", method="events.insert", account=user, times=0, action="status", status=403, reason="forbidden"
+    )
+    visitor, email = open_page(view), f"ada.{uuid.uuid4().hex[:8]}@lovelace.example"
+    open_picker(visitor, view, f"/meetings/{mine['slug']}")
+    choose_day(visitor, view, 1)
+    choose_time(visitor, 0)
+    fill_details(visitor, email)
+    send(visitor)
+    expect(heading(visitor)).to_contain_text("You're booked")
+    (told,) = mails.wait(to=user, subject="Your calendar needs you")
+    assert "then press “Check again”" in Mails.part(told, "text/html")
+
+    open_settings(nora)
+    inactive = nora.locator(".o_meetings_inactive")
+    expect(inactive).to_contain_text("Bookings can't be written into this calendar: it refuses.")
+    inactive.scroll_into_view_if_needed()
+    shot(nora, "refused")
+    assert fits(nora)
+    notice = nora.locator(".o_notification").last
+    inactive.get_by_role("button", name="Check again").click()
+    expect(notice).to_contain_text("still can't be used")
+    google.control("clear_faults")
+    inactive.get_by_role("button", name="Check again").click()
+    expect(inactive).to_have_count(0)
+    expect(notice).to_contain_text("works again: visitors can book you")
+    events = google.control("state")["calendars"][user]["events"]
+    assert [event["attendees"][0]["email"] for event in events if event["status"] != "cancelled"] == [email]
+    assert len(mails.all(to=user, subject="Your calendar needs you")) == 1

@@ -1,5 +1,6 @@
 """Signing in at Google, from the button to disconnecting (RELIABILITY.md 46, 47; RFC 6749, 7636)."""
 
+import json
 import logging
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -14,10 +15,13 @@ from providers.errors import (
     PermissionDenied,
     RateLimited,
     Unavailable,
+    Untrusted,
 )
 from providers.google import GoogleProvider
 from providers.google_oauth import OPTIONAL_SCOPES, REQUIRED_SCOPES, GoogleOAuth, endpoints
-from providers.oauth import Grant, RefreshingToken, challenge, new_state, new_verifier
+from providers.guard import Guard
+from providers.oauth import Grant, RefreshingToken, new_state, new_verifier
+from providers.transport import Response, Transport
 from tests.contract.faults import DRAFT, MOVED
 from tests.contract.world import WINDOW
 
@@ -72,15 +76,18 @@ def test_connect_use_and_disconnect(journey, google):
 
 def test_address_the_browser_is_sent_to(journey):
     asked = {name: values[0] for name, values in parse_qs(urlsplit(journey.url()).query).items()}
-    assert asked["code_challenge_method"] == "S256" and asked["code_challenge"] == challenge(journey.verifier)
+    assert asked["code_challenge_method"] == "S256"
+    assert (asked["response_type"], asked["client_id"], asked["prompt"]) == ("code", "client", "consent")
+    assert asked["scope"].split() == [*REQUIRED_SCOPES, *OPTIONAL_SCOPES]
     assert journey.verifier not in journey.url() and "secret" not in journey.url()
     assert (asked["state"], asked["redirect_uri"], asked["access_type"]) == (journey.state, REDIRECT, "offline")
     assert len(journey.state) >= 43 and new_state() != new_state()
 
 
-def test_challenge_of_the_standard():
+def test_challenge_of_the_standard(journey):
     """RFC 7636, appendix B."""
-    assert challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    journey.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&" in journey.url()
 
 
 def test_scopes_are_enough_for_all_the_adapter_does_and_no_more(journey, google):
@@ -215,6 +222,7 @@ def test_no_secret_in_log_repr_or_message(journey, google, caplog):
     with pytest.raises(AuthenticationFailed) as caught:
         journey.oauth.refresh(grant)
     google.provider.account()
+    journey.oauth.identity(grant)
     texts = caplog.text + repr(grant) + repr(caught.value)
     for secret in (grant.access_token, grant.refresh_token, "secret", journey.verifier):
         assert secret not in texts
@@ -247,3 +255,80 @@ def test_refresh_keeps_the_old_refresh_token(journey, google):
     )
     assert token.token() != grant.access_token
     assert stored[0].refresh_token == grant.refresh_token
+
+
+class OneAnswer:
+    """A transport whose server always answers the same."""
+
+    def __init__(self, status, answer):
+        self.response = Response(status, "", {"content-type": "application/json"}, json.dumps(answer).encode())
+
+    def request(self, method, url, headers, body):
+        return self.response
+
+
+def client(transport, **options):
+    return GoogleOAuth("client", "secret", transport, lambda: LATER, **options)
+
+
+GRANT = Grant("ya29.old", "1//old", LATER, frozenset(REQUIRED_SCOPES))
+TOKEN = {"access_token": "ya29.new", "token_type": "Bearer", "expires_in": 3600}
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error", "code"),
+    [
+        (200, [], InvalidResponse, "not_json"),
+        (200, {}, InvalidResponse, "token"),
+        (404, {"error": {"code": 404, "message": "Not found"}}, InvalidResponse, "token"),
+        (200, {**TOKEN, "access_token": 5}, InvalidResponse, "token"),
+        (200, {**TOKEN, "expires_in": "soon"}, InvalidResponse, "token"),
+        (200, {**TOKEN, "expires_in": 1e300}, InvalidResponse, "token"),
+        (200, {**TOKEN, "scope": 5}, InvalidResponse, "token"),
+        (400, {"error": "invalid_grant"}, AuthenticationFailed, "invalid_grant"),
+        (401, {"error": "invalid_client"}, AuthenticationFailed, "invalid_client"),
+        (403, {"error": "admin_policy_enforced"}, AuthenticationFailed, "admin_policy_enforced"),
+        (400, {}, InvalidResponse, "token"),
+    ],
+    ids=lambda value: json.dumps(value)[:40] if isinstance(value, (dict, list)) else None,
+)
+def test_answers_that_are_no_token(status, answer, error, code):
+    """P12: what the library makes of them becomes one error of ours, and only the server's own word is a refusal."""
+    with pytest.raises(error) as caught:
+        client(OneAnswer(status, answer)).refresh(GRANT)
+    assert type(caught.value) is error and caught.value.code == code
+
+
+def test_answer_that_names_no_scopes():
+    """RFC 6749, 5.1: they are those that were asked for."""
+    assert client(OneAnswer(200, TOKEN)).refresh(GRANT).scopes == GRANT.scopes
+    given = client(OneAnswer(200, {**TOKEN, "refresh_token": "1//new"})).exchange("code", REDIRECT, new_verifier())
+    assert given.scopes == set(REQUIRED_SCOPES + OPTIONAL_SCOPES)
+
+
+def test_secrets_travel_by_https_only(monkeypatch):
+    """Without the variable that tests set, no secret is sent to an address without TLS, nor is the browser."""
+    monkeypatch.delenv("OAUTHLIB_INSECURE_TRANSPORT")
+    oauth = client(OneAnswer(200, TOKEN), oauth_root="http://127.0.0.1:1")
+    for ask in (
+        lambda: oauth.authorization_url(REDIRECT, new_state(), new_verifier()),
+        lambda: oauth.exchange("code", REDIRECT, new_verifier()),
+        lambda: oauth.refresh(GRANT),
+        lambda: oauth.revoke(GRANT.refresh_token),
+        lambda: oauth.identity(GRANT),
+    ):
+        with pytest.raises(Untrusted) as caught:
+            ask()
+        assert caught.value.code == "insecure_transport"
+    assert client(OneAnswer(200, TOKEN)).refresh(GRANT).access_token == "ya29.new"
+
+
+def test_guard_and_deadline_hold_for_the_library(google):
+    """SSRF and fault 3: every call goes through our transport, whatever the library would do by itself."""
+    guarded = client(Transport(guard=Guard()), oauth_root=google.root)
+    with pytest.raises(Untrusted):
+        guarded.refresh(GRANT)
+    google.fault("oauth.token", "hang", seconds=2)
+    with pytest.raises(Unavailable) as caught:
+        client(Transport(deadline=0.3), oauth_root=google.root).refresh(GRANT)
+    assert caught.value.code == "timeout"

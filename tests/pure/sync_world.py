@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from meetings_scheduler.providers.base import Attendee, ChangePage, Event, Period, Reply, Status, Tombstone
+from meetings_scheduler.sync.moments import moment_text
 from meetings_scheduler.sync.planner import (
     Cancel,
     Confirm,
@@ -15,7 +16,6 @@ from meetings_scheduler.sync.planner import (
     Settings,
     identity,
     instant,
-    moment_text,
     plan,
 )
 

@@ -1,6 +1,8 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -160,6 +162,129 @@ def test_all_day():
     event = an_event(start=NOW.date(), end=NOW.date() + timedelta(days=1))
     assert isinstance(decided(event), Create), "today's all-day event is not past"
     assert decided(replace(event, start=date(2026, 3, 1), end=date(2026, 3, 2))).reason == "past"
+
+
+def occurrences(*starts, series="s", **values):
+    """Of one series: named by when they start, as Google does it."""
+    return [
+        an_event(
+            f"{series}_{start:%Y%m%dT%H%M}",
+            uid=f"{series}@x",
+            series_id=series,
+            recurrence_id=start,
+            **{"start": start, "end": start + timedelta(hours=1), **values},
+        )
+        for start in starts
+    ]
+
+
+def told(old, new):
+    """The page on which a series' occurrences are told as others than they were."""
+    kept = {event.id for event in new}
+    gone = tuple(Tombstone(event.id, series_id=event.series_id) for event in old if event.id not in kept)
+    changed = tuple(replace(event, etag="2") for event in new)
+    return ChangePage(events=changed, removed=gone, sync_token="t")
+
+
+def followed(old, new, **changes):
+    """:return: [(number of the old occurrence, of the new one)], [numbers of the old that end], how many begin"""
+    links = [link_of(event, number) for number, event in enumerate(old)]
+    made = plan(links, [told(old, new)], replace(SETTINGS, live=len(old), **changes))
+    numbers = {event.id: number for number, event in enumerate(new)}
+    return (
+        sorted((one.link_id, numbers[one.event.id]) for one in made.actions if isinstance(one, Follow)),
+        [one.link_id for one in made.actions if isinstance(one, Cancel)],
+        sum(isinstance(one, Create) for one in made.actions),
+    )
+
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "span"),
+    [
+        (DAY, timedelta(hours=2)),
+        (DAY, timedelta(hours=-2)),
+        (DAY, timedelta(hours=12)),
+        (WEEK, DAY),
+        (WEEK, -DAY),
+        (WEEK, timedelta(days=2, hours=-3)),
+    ],
+)
+def test_series_moved_as_a_whole(rhythm, span):
+    """B2: all occurrences of a series are moved: each meeting goes on at its new time, none is made anew."""
+    old = occurrences(*(NOW + 2 * DAY + number * rhythm for number in range(8)))
+    new = occurrences(*(event.start + span for event in old))
+    assert followed(old, new) == ([(number, number) for number in range(8)], [], 0)
+
+
+def test_series_moved_over_the_change_of_clocks():
+    """B2, P16: nine on Sundays becomes nine on Mondays, over the last Sunday of March: by the clock on the wall."""
+    rome = ZoneInfo("Europe/Rome")
+    old = occurrences(*(datetime(2026, 3, day, 9, tzinfo=rome) for day in (8, 15, 22, 29)), zone="Europe/Rome")
+    new = occurrences(*(event.start + DAY for event in old), zone="Europe/Rome")
+    assert followed(old, new)[0] == [(number, number) for number in range(4)]
+
+
+def test_series_moved_to_whole_days():
+    old = occurrences(*(NOW + day * DAY for day in (2, 3, 4)))
+    days = [(NOW + day * DAY).date() for day in (2, 3, 4)]
+    new = [replace(event, id=f"s_{day}", start=day, end=day + DAY, recurrence_id=day) for event, day in zip(old, days)]
+    assert followed(old, new)[0] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_series_moved_at_the_edges():
+    """B2: what has no partner ends, or begins: the series is shorter, or longer, than it was read before."""
+    old = occurrences(*(NOW + day * DAY for day in range(2, 8)))
+    shorter, longer = (
+        occurrences(*(NOW + day * DAY + timedelta(hours=1) for day in days)) for days in (range(4, 8), range(2, 10))
+    )
+    assert followed(old, shorter) == ([(number, number - 2) for number in range(2, 6)], [0, 1], 0)
+    assert followed(old, longer) == ([(number, number) for number in range(6)], [], 2)
+
+
+def test_series_moved_while_the_token_was_lost():
+    """B2, P8: a full read has no tombstones: what is missing of a series that is there at other times was moved."""
+    old = occurrences(*(NOW + day * DAY for day in range(2, 8)))
+    new = occurrences(*(event.start + timedelta(hours=3) for event in old))
+    page = replace(told(old, new), removed=(), is_full=True)
+    links = [link_of(event, number) for number, event in enumerate(old)]
+    made = plan(links, [page], SETTINGS)
+    assert sorted((one.link_id, one.event.start) for one in made.actions) == [
+        (number, event.start) for number, event in enumerate(new)
+    ]
+
+
+def test_series_with_another_rule():
+    """B2: other days, not moved ones: what stays where it was is the same, of the rest none is taken for another."""
+    old = occurrences(*(NOW + day * DAY for day in range(2, 30)))
+    new = occurrences(*(NOW + (2 + 7 * number) * DAY for number in range(4)))
+    pairs, ended, made = followed(old, new)
+    assert (pairs, len(ended), made) == ([(7 * number, number) for number in range(4)], 24, 0)
+    irregular = occurrences(*(NOW + day * DAY + timedelta(hours=day) for day in (3, 5, 8, 13, 21)))
+    assert followed(old[:5], irregular) == ([], [0, 1, 2, 3, 4], 5)
+
+
+def test_series_moved_is_no_other_series():
+    """B2: occurrences of another series, single events and those without a contact are not mixed up with it."""
+    old = occurrences(NOW + 2 * DAY, NOW + 3 * DAY)
+    assert followed(old, occurrences(NOW + 2 * DAY, NOW + 3 * DAY, series="t")) == ([], [0, 1], 2)
+    assert followed(old, [an_event("single", days=2)]) == ([], [0, 1], 1)
+    cancelled = occurrences(NOW + 2.5 * DAY, NOW + 3.5 * DAY, status=Status.CANCELLED)
+    assert followed(old, cancelled) == ([], [0, 1], 0)
+    private = occurrences(NOW + 2.5 * DAY, NOW + 3.5 * DAY, is_private=True)
+    made = plan([link_of(event, n) for n, event in enumerate(old)], [told(old, private)], SETTINGS)
+    assert [one.link_id for one in made.actions] == [0, 1] and all(isinstance(one, KeepBusy) for one in made.actions)
+
+
+def test_long_series_is_moved_in_time():
+    """P15: a thousand occurrences find their places in a blink."""
+    old = occurrences(*(NOW + number * timedelta(hours=1) for number in range(1000)))
+    new = occurrences(*(event.start + timedelta(minutes=15) for event in old))
+    begun = perf_counter()
+    assert len(followed(old, new)[0]) == 1000
+    assert perf_counter() - begun < 2
 
 
 # ------------------------------------------------------------ laws

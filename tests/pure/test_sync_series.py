@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from meetings_scheduler.sync import series
+from meetings_scheduler.sync.moments import moment_of
 
 ROME = ZoneInfo("Europe/Rome")
 HOUR = timedelta(hours=1)
@@ -71,5 +72,5 @@ def test_cut():
         "RRULE:FREQ=DAILY;UNTIL=20270305T225959Z",
         "EXDATE:20270302T090000Z",
     )
-    assert series.moment_of("20270305T090000Z") == at(3, 5)
-    assert series.moment_of("20270305") == date(2027, 3, 5)
+    assert moment_of("20270305T090000Z") == at(3, 5)
+    assert moment_of("20270305") == date(2027, 3, 5)

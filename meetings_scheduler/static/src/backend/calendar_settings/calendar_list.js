@@ -66,15 +66,16 @@ export class CalendarList extends Component {
     }
 
     async checkAgain(calendar) {
-        await this.change(calendar, "action_check_again");
-        const {connection} = this.props;
-        const now = connection.calendars.find(({id}) => id === calendar.id);
-        if (connection.state === "connected" && !now?.lost) {
-            this.notification.add(_t("“%s” can be read again: visitors can book you.", calendar.name), {
+        const {connections} = await this.change(calendar, "action_check_again");
+        // Not by the props, which are those of before until the screen is drawn anew.
+        const connection = connections.find(({id}) => id === this.props.connection.id);
+        const now = connection?.calendars.find(({id}) => id === calendar.id);
+        if (connection?.state === "connected" && !now?.lost) {
+            this.notification.add(_t("“%s” works again: visitors can book you.", calendar.name), {
                 type: "success",
             });
         } else {
-            this.notification.add(_t("“%s” still can't be read.", calendar.name), {type: "warning"});
+            this.notification.add(_t("“%s” still can't be used.", calendar.name), {type: "warning"});
         }
     }
 
@@ -87,7 +88,7 @@ export class CalendarList extends Component {
         this.state.busy = true;
         try {
             await this.orm.call("scheduling.calendar", method, [[calendar.id]]);
-            await this.props.reload();
+            return await this.props.reload();
         } finally {
             this.state.busy = false;
         }

@@ -64,8 +64,11 @@ export class CalendarSettings extends Component {
         return changesOf(this.draft, this.state.saved);
     }
 
+    /** @returns {Object} what the server tells; the screen shows it a moment later */
     async load() {
-        this.show(await this.orm.call("scheduling.settings", "get_data", []));
+        const data = await this.orm.call("scheduling.settings", "get_data", []);
+        this.show(data);
+        return data;
     }
 
     /** Shows what the server tells; what the user has changed and not saved yet stays as it is on the screen. */
