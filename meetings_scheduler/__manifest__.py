@@ -23,6 +23,7 @@
         "templates/booking_parts.xml",
         "templates/booking_page.xml",
         "templates/manage.xml",
+        "templates/suggest.xml",
         "templates/connect_page.xml",
         "templates/mail_lost_access.xml",
         "wizard/scheduling_reason_views.xml",

@@ -7,6 +7,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.fields import Command
 
+from .scheduling_booking import ALIVE
+
 # The booking sends its own invitation, and it knows of the change already.
 OWN_WRITE = {
     "scheduling_own_write": True,
@@ -174,8 +176,10 @@ class SchedulingBooking(models.Model):
         return Markup().join(Markup("<p><b>%s</b><br/>%s</p>") % row for row in rows)
 
     def _can_change_until(self):
-        """:return: naive UTC instant until which the visitor may move or cancel"""
+        """:return: naive UTC instant until which the visitor may move, cancel or choose a suggested time"""
+        if self.state == "suggested":
+            return max(self.suggestion_ids.mapped("start"))
         return self.start - timedelta(hours=self.page_id.change_limit_hours)
 
     def _can_change(self):
-        return self.state in ("requested", "confirmed") and fields.Datetime.now() < self._can_change_until()
+        return self.state in ALIVE and fields.Datetime.now() < self._can_change_until()

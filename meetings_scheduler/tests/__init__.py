@@ -46,6 +46,8 @@ from . import test_security_matrix
 from . import test_security_public
 from . import test_security_records
 from . import test_series_out
+from . import test_suggest
+from . import test_suggest_pages
 from . import test_sync_convergence
 from . import test_sync_in
 from . import test_sync_out

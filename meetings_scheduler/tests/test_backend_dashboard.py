@@ -26,7 +26,14 @@ class TestBackendDashboard(SchedulingCase):
         providers = {provider["key"]: provider["obstacle"] for provider in data.pop("providers")}
         self.assertIsNone(providers["odoo"])
         self.assertIn("Personal email access", providers["google"])
-        nothing = {"calendars": [], "import_offer": None, "requests": [], "bookings": [], "pages": []}
+        nothing = {
+            "calendars": [],
+            "import_offer": None,
+            "requests": [],
+            "suggested": [],
+            "bookings": [],
+            "pages": [],
+        }
         self.assertEqual(data, {**nothing, "all_off": False, "has_bookings": False, "alarms": []})
 
     def test_first_step_connects_and_makes_a_page(self):
