@@ -112,7 +112,7 @@ class SchedulingBooking(models.Model):
             "stop": self.stop,
             "user_id": self.user_id.id,
             "partner_ids": [Command.set((hosts.partner_id | self.partner_id).ids)],
-            "description": self._answers_html(),
+            "description": self._event_html(),
             "location": self.location if self.location_type == "place" else False,
             "videocall_location": self.location if self.location_type == "link" else False,
             "scheduling_booking_ids": [Command.link(self.id)],
@@ -166,8 +166,24 @@ class SchedulingBooking(models.Model):
     def _others_in_event(self):
         return (self.event_id.scheduling_booking_ids - self).filtered(lambda other: other.state == "confirmed")
 
+    def _event_html(self):
+        """What everybody may read: Odoo shows the description of an event to every employee, unless it is private.
+
+        What the visitor wrote stays on the booking, for its hosts, the page's owner and managers.
+
+        :return: where the meeting takes place, and the way to the booking, in the host's language
+        """
+        booking = self.with_context(lang=self.user_id.lang)
+        if self.page_id.page_type == "group":  # the event of many bookings
+            return Markup("<p>%s</p>") % booking.page_id._location_label()
+        return Markup('<p>%s</p><p><a href="/odoo/meetings-bookings/%s">%s</a></p>') % (
+            booking._where_text(),
+            self.id,
+            booking.env._("Open the booking, with answers and guests"),
+        )
+
     def _answers_html(self):
-        """:return: what the visitor wrote, escaped, for the event and the opportunity"""
+        """:return: what the visitor wrote, escaped, for the opportunity, which its own rules guard"""
         rows = [(answer.label, answer.value) for answer in self.answer_ids if answer.value]
         if self.phone:
             rows.append((self.env._("Phone"), self.phone))
