@@ -5,10 +5,13 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .scheduling_booking import ALIVE
 
+CONTACT_LOCK = 0x6D65_6574  # sets our advisory locks apart from everybody else's; any number would do
 # The booking sends its own invitation, and it knows of the change already.
 OWN_WRITE = {
     "scheduling_own_write": True,
@@ -29,7 +32,11 @@ class SchedulingBooking(models.Model):
     def _find_or_create_contact(self):
         """The contact of the visitor's address. One that exists already is never changed from a public form."""
         self.ensure_one()
-        partners = self.env["mail.thread"]._partner_find_from_emails_single(
+        people = self.env["mail.thread"]
+        partners = people._partner_find_from_emails_single([self.email_normalized], no_create=True)
+        if not partners:
+            self._wait_for_same_visitor()
+        self.partner_id = partners[:1] or people._partner_find_from_emails_single(
             [self.email_normalized],
             additional_values={
                 self.email_normalized: {
@@ -41,7 +48,22 @@ class SchedulingBooking(models.Model):
                 }
             },
         )
-        self.partner_id = partners[:1]
+
+    def _wait_for_same_visitor(self):
+        """Two first bookings of one visitor at the same moment find one contact: the second waits for the first.
+
+        It then looks anew, as its own snapshot may be older than what the first one left. The lock ends with the
+        transaction; it comes after the hosts' time is taken, the last thing anybody waits for.
+
+        :raises ConcurrencyError: the contact has just been made; Odoo tries again and then sees it
+        """
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", CONTACT_LOCK, self.email_normalized)
+        )
+        with self.env.registry.cursor() as cr:
+            people = self.env(cr=cr)["mail.thread"]
+            if people._partner_find_from_emails_single([self.email_normalized], no_create=True):
+                raise ConcurrencyError("the visitor's contact was made at this very moment")
 
     def _create_opportunity(self):
         """Makes an opportunity, or joins the open one of the contact, as the page's setting says."""

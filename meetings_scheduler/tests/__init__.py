@@ -11,6 +11,7 @@ from . import test_booking_reassign
 from . import test_busy_index
 from . import test_calendar_events
 from . import test_calendar_settings
+from . import test_contact_race
 from . import test_fault_table
 from . import test_fault_table_access
 from . import test_fault_table_google
