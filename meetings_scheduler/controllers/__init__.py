@@ -1,1 +1,1 @@
-from . import api, booking, connect, explain, manage
+from . import api, booking, connect, explain, manage, suggest

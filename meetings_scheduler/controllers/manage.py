@@ -21,7 +21,7 @@ from .common import (
     too_late_message,
 )
 from .html import check_csrf, error_page, full_form, refuse_to_store, render
-from .picker import Picker
+from .picker import Picker, instant
 from .read_limit import check_read_limit
 from .words import headline
 
@@ -50,12 +50,12 @@ class ManagePages(http.Controller):
             check_read_limit()
             found = find_token(token)
             args = request.httprequest.args
-            if args.get("step") == "move":
+            if args.get("step") == "move" and found.booking_id.state != "suggested":
                 check_can_change(found)
                 return _move_page(found, token, args)
         except PublicError as error:
             return error_page(error, private=True)
-        return _meeting_page(found, token)
+        return meeting_page(found, token)
 
     @manage_route("/invite.ics", ["GET"], readonly=True)
     def invite(self, token, **_params):
@@ -75,23 +75,28 @@ class ManagePages(http.Controller):
 
     @manage_route("/reschedule", ["POST"])
     def reschedule(self, token, **_params):
-        return _act(token, "moved", _reschedule)
+        return act(token, "moved", _reschedule)
 
     @manage_route("/cancel", ["POST"])
     def cancel(self, token, **_params):
-        return _act(token, "cancelled", lambda found, form: found.booking_id._cancel(parse_reason(form), found.role))
+        return act(token, "cancelled", lambda found, form: found.booking_id._cancel(parse_reason(form), found.role))
 
     @manage_route("/accept", ["POST"])
     def accept(self, token, **_params):
-        return _act(token, "accepted", lambda found, form: _as_host(found)._accept())
+        return act(token, "accepted", lambda found, form: as_host(found)._accept())
 
     @manage_route("/decline", ["POST"])
     def decline(self, token, **_params):
-        return _act(token, "declined", lambda found, form: _as_host(found)._decline(parse_reason(form)))
+        return act(token, "declined", lambda found, form: as_host(found)._decline(parse_reason(form)))
 
 
-def _act(token, done, action):
-    """Does ``action``, then leads to the meeting: reloading that page repeats nothing."""
+def act(token, done, action, taken=None):
+    """Does ``action``, then leads to the meeting: reloading that page repeats nothing.
+
+    :param action: called with the token's record and the form
+    :param taken: what answers a :class:`SlotTaken`, called with the record, the token, the form and the error; None
+        for the choice of another time to move to
+    """
     found = None
     try:
         found = find_token(token)
@@ -100,16 +105,20 @@ def _act(token, done, action):
         check_can_change(found)
         action(found, form)
     except SlotTaken as error:
-        args = {"step": "move", "tz": form.get("timezone"), "duration": form.get("duration")}
-        return refuse_to_store(_move_page(found, token, args, error))
+        return refuse_to_store((taken or _move_again)(found, token, form, error))
     except PublicError as error:
-        return refuse_to_store(error_page(error, private=True) if not found else _meeting_page(found, token, error))
+        return refuse_to_store(error_page(error, private=True) if not found else meeting_page(found, token, error))
     except UserError as error:
         refusal = PublicError(409, "refused", str(error))
-        return refuse_to_store(_meeting_page(found, token, refusal))
+        return refuse_to_store(meeting_page(found, token, refusal))
     response = request.redirect(f"/meetings/manage/{token}?done={done}")
     response.headers.update(PRIVATE_HEADERS)
     return response
+
+
+def _move_again(found, token, form, error):
+    args = {"step": "move", "tz": form.get("timezone"), "duration": form.get("duration")}
+    return _move_page(found, token, args, error)
 
 
 def _reschedule(found, form):
@@ -125,7 +134,7 @@ def _check_booked(booking):
         raise PublicError(409, "requested", request.env._("This meeting isn't confirmed yet."))
 
 
-def _as_host(found):
+def as_host(found):
     """:raises PublicError: 404; to a visitor there is no such thing as accepting"""
     if found.role != "host":
         raise PublicError(404, "invalid_token", request.env._("This link is no longer valid; request a new one."))
@@ -164,10 +173,10 @@ def _chosen_start(picker, args):
         return None
 
 
-def _meeting_page(found, token, error=None):
+def meeting_page(found, token, error=None):
     booking = found.booking_id
     args = request.httprequest.args
-    facts = _facts(booking, parse_zone(args.get("tz")) or booking.timezone)
+    facts = _facts(booking, parse_zone(args.get("tz")) or reader_zone(found))
     over = booking.state in ("cancelled", "declined")
     heading, lead = headline(request.env, facts, found.role, args.get("done"))
     values = {
@@ -179,12 +188,39 @@ def _meeting_page(found, token, error=None):
         "role": found.role,
         "done": args.get("done"),
         "step": args.get("step") if args.get("step") in STEPS else None,
+        "suggestions": _suggestions(booking, facts["timezone"], error),
+        "wanted": args.get("start"),
+        "in_backend": found.role == "host" and request.env.user._is_internal(),
         "can_change": not over and (found.role == "host" or facts["can_change"]),
         "calendar_links": booking._calendar_links() if booking.state == "confirmed" else {},
         "error": error,
     }
-    status = error.status if error else 410 if over and args.get("done") not in ("cancelled", "declined") else 200
+    news = args.get("done") in ("cancelled", "declined", "refused")
+    status = error.status if error else 410 if over and not news else 200
     return render("meetings_scheduler.meeting_page", values, status, private=True)
+
+
+def reader_zone(found):
+    """:return: the zone of who holds the link: the visitor's of that day, or the host's own"""
+    booking = found.booking_id
+    return booking.user_id.tz or booking.page_id.timezone if found.role == "host" else booking.timezone
+
+
+def _suggestions(booking, zone, error):
+    """:return: the suggested times that are still to come, in words, and whether they are free"""
+    # Who lost a race looks at a snapshot from before it.
+    free = error.alternatives if isinstance(error, SlotTaken) else booking._free_suggestions()
+    starts = {slot.start for slot in free}
+    tz = ZoneInfo(zone)
+    return [
+        {
+            "start": instant(slot.start),
+            "day_words": long_date(slot.start.astimezone(tz), request.env.lang),
+            "time_words": clock(slot.start.astimezone(tz), request.env.lang),
+            "free": slot.start in starts,
+        }
+        for slot in (booking._coming_suggestions() if booking.state == "suggested" else ())
+    ]
 
 
 def _facts(booking, zone):

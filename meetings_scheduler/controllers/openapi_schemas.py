@@ -146,7 +146,7 @@ SCHEMAS = {
     "Booking": _object(
         ["id", "state", "start", "end", "host", "manage_url"],
         id=TEXT,
-        state={"enum": ["requested", "confirmed", "cancelled", "declined"]},
+        state={"enum": ["requested", "suggested", "confirmed", "cancelled", "declined"]},
         page=_object(["slug", "name", "url"], slug=TEXT, name=TEXT, url=TEXT),
         start=MOMENT,
         end=MOMENT,
@@ -157,6 +157,13 @@ SCHEMAS = {
         visitor=_object([], first_name=TEXT, last_name=TEXT, email=TEXT),
         answers={"type": "array", "items": _object(["label", "value"], label=TEXT, value=TEXT)},
         reason=TEXT,
+        suggestions={
+            "type": "array",
+            "items": MOMENT,
+            "description": "In the state `suggested`: the times the host offers instead that are free. Rescheduling to "
+            "one of them confirms the meeting.",
+        },
+        note={"type": "string", "description": "What the host wrote with the suggested times."},
         can_change=BOOLEAN,
         change_until=MAYBE_MOMENT,
         contact=_object([], name=TEXT, email=TEXT),

@@ -47,7 +47,7 @@ class Picker:
     # ------------------------------------------------------------ what is shown
 
     def _choose_zone(self):
-        fallback = self.booking.timezone if self.booking else self.info["timezone"]
+        fallback = self._own_zone()
         wanted = self.args.get("tz")
         if wanted is None:
             return parse_zone(request.cookies.get("tz")) or fallback
@@ -55,6 +55,10 @@ class Picker:
         if not zone:
             self.notices.append(unknown_zone_message(self.env, fallback))
         return zone or fallback
+
+    def _own_zone(self):
+        """:return: the zone of a reader whose browser names none"""
+        return self.booking.timezone if self.booking else self.info["timezone"]
 
     def _choose_duration(self):
         default = self.info["default_duration"]
@@ -245,7 +249,7 @@ class Picker:
         return {"label": self.long_date(day), "url": self.url(day=day.isoformat())}
 
     def _time(self, slot):
-        start = _instant(slot)
+        start = instant(slot.start)
         return {
             "label": self.clock(slot.start),
             "start": start,
@@ -273,7 +277,7 @@ class Picker:
 
     def alternatives(self, slots):
         """:return: free times to choose instead, as start (UTC, ISO 8601) and words"""
-        return [{"start": _instant(slot), "label": self.moment(slot.start)} for slot in slots]
+        return [{"start": instant(slot.start), "label": self.moment(slot.start)} for slot in slots]
 
     def config(self, values):
         """:return: JSON-ready; with it the script draws the same picture without asking again"""
@@ -287,8 +291,8 @@ class Picker:
             "month": self.month.strftime("%Y-%m"),
             "months": [month.strftime("%Y-%m") for month in self.months],
             "day": self.day and self.day.isoformat(),
-            "slots": [_instant(slot) for slot in self.slots],
-            "seats": {_instant(slot): slot.seats_left for slot in self.slots} if self.is_group else {},
+            "slots": [instant(slot.start) for slot in self.slots],
+            "seats": {instant(slot.start): slot.seats_left for slot in self.slots} if self.is_group else {},
         }
 
 
@@ -300,6 +304,6 @@ def _previous_month(month):
     return (month - timedelta(days=1)).replace(day=1)
 
 
-def _instant(slot):
-    """:return: when the slot starts, as the script and the links say it: UTC, ISO 8601"""
-    return slot.start.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+def instant(moment):
+    """:return: an aware time as the script and the links say it: UTC, ISO 8601"""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,6 +10,7 @@ from ..exceptions import SlotTaken
 
 STATES = [
     ("requested", "Requested"),
+    ("suggested", "Other times suggested"),
     ("confirmed", "Confirmed"),
     ("declined", "Declined"),
     ("cancelled", "Cancelled"),
@@ -21,6 +22,8 @@ OUTCOMES = [
     ("no_show", "No-show"),
     ("cancelled", "Cancelled"),
 ]
+UNANSWERED = ("requested", "suggested")  # nothing is fixed yet
+ALIVE = (*UNANSWERED, "confirmed")
 OPEN_OUTCOMES = ("scheduled", "rescheduled")  # until the meeting is over
 
 
@@ -90,7 +93,8 @@ class SchedulingBooking(models.Model):
     _reference_uniq = models.UniqueIndex("(reference)")
     _idempotency_uniq = models.UniqueIndex("(page_id, idempotency_key) WHERE idempotency_key IS NOT NULL")
     _single_use_uniq = models.UniqueIndex(
-        "(link_id) WHERE link_single_use AND state IN ('requested', 'confirmed')", "This link was used already."
+        "(link_id) WHERE link_single_use AND state IN ('requested', 'suggested', 'confirmed')",
+        "This link was used already.",
     )
     _period_sane = models.Constraint("CHECK (start < stop)", "A meeting ends after it starts.")
     _open_idx = models.Index("(stop) WHERE state = 'confirmed' AND outcome IN ('scheduled', 'rescheduled')")
@@ -120,6 +124,10 @@ class SchedulingBooking(models.Model):
     def _new_uid(self):
         return f"{uuid4()}@meetings-scheduler"
 
+    def _alive(self):
+        """:return: those of these bookings that take place, or still may"""
+        return self.filtered(lambda booking: booking.state in ALIVE)
+
     # ------------------------------------------------------------ what happens to a booking
 
     def _accept(self):
@@ -131,8 +139,17 @@ class SchedulingBooking(models.Model):
         self.ensure_one()
         if self.state != "requested":
             raise UserError(self.env._("This request has been answered already."))
-        self.write({"state": "confirmed", "changed_by": "host"})
+        self._confirm({"changed_by": "host"})
+
+    def _confirm(self, values):
+        """What was asked for becomes a meeting.
+
+        :param values: what else the booking says from now on
+        :raises SlotTaken: the host has another booking then
+        """
+        self.write({**values, "state": "confirmed"})
         self._take_time()
+        self._create_opportunity()
         self._create_event()
         self._notify("booked")
 
@@ -142,7 +159,7 @@ class SchedulingBooking(models.Model):
         :raises UserError: it isn't a request any more
         """
         self.ensure_one()
-        if self.state != "requested":
+        if self.state not in UNANSWERED:
             raise UserError(self.env._("This request has been answered already."))
         self.write({"state": "declined", "outcome": "cancelled", "reason": reason, "changed_by": "host"})
         self.host_ids.write({"blocks": False})
@@ -155,7 +172,7 @@ class SchedulingBooking(models.Model):
         :raises UserError: it is over or cancelled already
         """
         self.ensure_one()
-        if self.state not in ("requested", "confirmed"):
+        if self.state not in ALIVE:
             raise UserError(self.env._("This meeting is cancelled already."))
         self.write(
             {

@@ -21,6 +21,10 @@ AUDIENCES = {
     "reassigned": ("visitor", "host", "guest", "former"),
     "requested": ("visitor", "host"),
     "declined": ("visitor",),
+    "suggested": ("visitor",),
+    "reminded": ("visitor",),
+    "refused": ("host",),
+    "expired": ("visitor", "host"),
 }
 # Who reads a mail in the zone and language of a user, and of the visitor's side nothing but the visitor.
 HOSTS = ("host", "former")
@@ -51,7 +55,7 @@ class SchedulingBooking(models.Model):
         recipients_of = {
             "visitor": [None],
             "host": [str(user_id) for user_id in (self.host_ids.user_id or self.user_id).ids],
-            "guest": self._guest_list(),
+            "guest": self._guest_list() if self.event_id else [],  # who was never invited isn't told that it is off
             "former": [str(self._former_host().id)],
         }
         for audience in AUDIENCES[notice]:
@@ -234,7 +238,7 @@ class SchedulingBooking(models.Model):
                     "The meeting with %(visitor)s is hosted by %(host)s now, no longer by %(former)s.", **names
                 ),
                 "cancelled": self.env._("The meeting with %(visitor)s is cancelled.", **names),
-                "requested": self.env._("%(visitor)s asks for a meeting. Please accept or decline.", **names)
+                "requested": self.env._("%(visitor)s asks for a meeting. Please answer.", **names)
                 if self.holds_time
                 else self.env._("%(visitor)s tried to book you and asks for a meeting.", **names),
                 "declined": self.env._("The request of %(visitor)s is declined.", **names),
@@ -255,10 +259,13 @@ class SchedulingBooking(models.Model):
         other = self.visitor_name if audience in HOSTS else self._host_names()
         return self.env._("%(page)s with %(name)s", page=self.page_id.name, name=other)
 
-    def _when(self, timezone, lang):
-        """:return: dict of ``sentence`` (the whole date, "15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
+    def _when(self, timezone, lang, slot=None):
+        """
+        :param slot: :class:`availability.Slot` to put into words; the meeting's own time if None
+        :return: dict of ``sentence`` (the whole date, "15:30 to 16:00") and ``short`` ("Tue, Nov 24 15:30")"""
         zone = ZoneInfo(timezone)
-        start, end = (aware(moment).astimezone(zone) for moment in (self.start, self.stop))
+        period = (slot.start, slot.end) if slot else (aware(self.start), aware(self.stop))
+        start, end = (moment.astimezone(zone) for moment in period)
         return {
             "sentence": self.env._(
                 "%(date)s, %(start)s to %(end)s",

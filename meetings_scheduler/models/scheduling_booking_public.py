@@ -16,10 +16,14 @@ class SchedulingBooking(models.Model):
         return self.env["scheduling.token"]._mint(self, role)
 
     def _reschedule(self, start, duration_min, reason="", by="visitor"):
-        """Moves the booking to another free time (aware ``start``).
+        """Moves the booking to another free time (aware ``start``); of suggested times, the visitor's choice books it.
 
         :raises SlotTaken: it isn't free
+        :raises PublicError: it wasn't suggested, or isn't the host's to choose
         """
+        if self.state == "suggested":
+            self._choose(start, by)
+            return
         self.page_id._reschedule(self, start, duration_min, reason, by)
 
     def _public_info(self, timezone=None):
@@ -47,6 +51,8 @@ class SchedulingBooking(models.Model):
             "visitor": {"first_name": self.first_name, "last_name": self.last_name or "", "email": self.email},
             "answers": [{"label": answer.label, "value": answer.value or ""} for answer in self.answer_ids],
             "reason": "" if self.outcome in ("completed", "no_show") else self.reason or "",  # the host's own note then
+            "suggestions": [slot.start.astimezone(zone).isoformat() for slot in self._free_suggestions()],
+            "note": self.suggestion_note or "",
             "can_change": self._can_change(),
             "change_until": aware(self._can_change_until()).astimezone(zone).isoformat(),
             "contact": {"name": self.user_id.name, "email": self.user_id.email or ""},

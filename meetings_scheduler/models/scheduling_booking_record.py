@@ -5,8 +5,13 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
+from odoo.tools import SQL
 
+from .scheduling_booking import ALIVE
+
+CONTACT_LOCK = 0x6D65_6574  # sets our advisory locks apart from everybody else's; any number would do
 # The booking sends its own invitation, and it knows of the change already.
 OWN_WRITE = {
     "scheduling_own_write": True,
@@ -27,7 +32,11 @@ class SchedulingBooking(models.Model):
     def _find_or_create_contact(self):
         """The contact of the visitor's address. One that exists already is never changed from a public form."""
         self.ensure_one()
-        partners = self.env["mail.thread"]._partner_find_from_emails_single(
+        people = self.env["mail.thread"]
+        partners = people._partner_find_from_emails_single([self.email_normalized], no_create=True)
+        if not partners:
+            self._wait_for_same_visitor()
+        self.partner_id = partners[:1] or people._partner_find_from_emails_single(
             [self.email_normalized],
             additional_values={
                 self.email_normalized: {
@@ -39,7 +48,22 @@ class SchedulingBooking(models.Model):
                 }
             },
         )
-        self.partner_id = partners[:1]
+
+    def _wait_for_same_visitor(self):
+        """Two first bookings of one visitor at the same moment find one contact: the second waits for the first.
+
+        It then looks anew, as its own snapshot may be older than what the first one left. The lock ends with the
+        transaction; it comes after the hosts' time is taken, the last thing anybody waits for.
+
+        :raises ConcurrencyError: the contact has just been made; Odoo tries again and then sees it
+        """
+        self.env.execute_query(
+            SQL("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", CONTACT_LOCK, self.email_normalized)
+        )
+        with self.env.registry.cursor() as cr:
+            people = self.env(cr=cr)["mail.thread"]
+            if people._partner_find_from_emails_single([self.email_normalized], no_create=True):
+                raise ConcurrencyError("the visitor's contact was made at this very moment")
 
     def _create_opportunity(self):
         """Makes an opportunity, or joins the open one of the contact, as the page's setting says."""
@@ -110,7 +134,7 @@ class SchedulingBooking(models.Model):
             "stop": self.stop,
             "user_id": self.user_id.id,
             "partner_ids": [Command.set((hosts.partner_id | self.partner_id).ids)],
-            "description": self._answers_html(),
+            "description": self._event_html(),
             "location": self.location if self.location_type == "place" else False,
             "videocall_location": self.location if self.location_type == "link" else False,
             "scheduling_booking_ids": [Command.link(self.id)],
@@ -164,8 +188,24 @@ class SchedulingBooking(models.Model):
     def _others_in_event(self):
         return (self.event_id.scheduling_booking_ids - self).filtered(lambda other: other.state == "confirmed")
 
+    def _event_html(self):
+        """What everybody may read: Odoo shows the description of an event to every employee, unless it is private.
+
+        What the visitor wrote stays on the booking, for its hosts, the page's owner and managers.
+
+        :return: where the meeting takes place, and the way to the booking, in the host's language
+        """
+        booking = self.with_context(lang=self.user_id.lang)
+        if self.page_id.page_type == "group":  # the event of many bookings
+            return Markup("<p>%s</p>") % booking.page_id._location_label()
+        return Markup('<p>%s</p><p><a href="/odoo/meetings-bookings/%s">%s</a></p>') % (
+            booking._where_text(),
+            self.id,
+            booking.env._("Open the booking, with answers and guests"),
+        )
+
     def _answers_html(self):
-        """:return: what the visitor wrote, escaped, for the event and the opportunity"""
+        """:return: what the visitor wrote, escaped, for the opportunity, which its own rules guard"""
         rows = [(answer.label, answer.value) for answer in self.answer_ids if answer.value]
         if self.phone:
             rows.append((self.env._("Phone"), self.phone))
@@ -174,8 +214,10 @@ class SchedulingBooking(models.Model):
         return Markup().join(Markup("<p><b>%s</b><br/>%s</p>") % row for row in rows)
 
     def _can_change_until(self):
-        """:return: naive UTC instant until which the visitor may move or cancel"""
+        """:return: naive UTC instant until which the visitor may move, cancel or choose a suggested time"""
+        if self.state == "suggested":
+            return max(self.suggestion_ids.mapped("start"))
         return self.start - timedelta(hours=self.page_id.change_limit_hours)
 
     def _can_change(self):
-        return self.state in ("requested", "confirmed") and fields.Datetime.now() < self._can_change_until()
+        return self.state in ALIVE and fields.Datetime.now() < self._can_change_until()

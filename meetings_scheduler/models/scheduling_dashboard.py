@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .scheduling_booking import UNANSWERED
+
 UPCOMING_DAYS = 14
 UPCOMING_LIMIT = 30
-REQUEST_LIMIT = 20
+REQUEST_LIMIT = 40
 
 
 class SchedulingDashboard(models.AbstractModel):
@@ -21,8 +23,9 @@ class SchedulingDashboard(models.AbstractModel):
         """Reads everything the dashboard of the current user shows.
 
         :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first), ``providers``
-            (what can be connected, while nothing is), ``import_offer`` (or None), ``requests``, ``bookings``,
-            ``pages``, ``all_off`` (the user's pages), ``has_bookings`` (whether there ever was one) and ``alarms``
+            (what can be connected, while nothing is), ``import_offer`` (or None), ``requests``, ``suggested`` (requests
+            whose visitors are choosing another time), ``bookings``, ``pages``, ``hosted`` (colleagues' pages the user
+            hosts), ``all_off`` (the user's pages), ``has_bookings`` (whether there ever was one) and ``alarms``
             (sentences); datetimes are UTC as the web client's ``deserializeDateTime`` reads them
         """
         connections = self._connections()
@@ -30,9 +33,10 @@ class SchedulingDashboard(models.AbstractModel):
             "calendars": [self._calendar(connection) for connection in connections],
             "providers": [] if connections else self.env["scheduling.settings"]._providers(connections),
             "import_offer": self.env["scheduling.import"]._offer(connections),
-            "requests": self._requests(),
+            **self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),
+            "hosted": self.env["scheduling.host"]._hosted(),
             "all_off": self.env["scheduling.preference"]._of_user(self.env.user).pages_off,
             "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
             "alarms": self.env["scheduling.connection"]._alarms(),
@@ -85,11 +89,18 @@ class SchedulingDashboard(models.AbstractModel):
         return ["|", "|", ("user_id", "=", uid), ("page_id.user_id", "=", uid), ("host_ids.user_id", "=", uid)]
 
     def _requests(self):
-        """The requests nobody has answered, the nearest first; also those whose time has passed, marked so."""
-        requests = self.env["scheduling.booking"].search(
-            [*self._mine(), ("state", "=", "requested")], order="start, id", limit=REQUEST_LIMIT
+        """The requests without an answer, the nearest first; also those whose time has passed, marked so.
+
+        :return: dict of ``requests``, which nobody has answered, and ``suggested``, whose visitors are choosing
+        """
+        unanswered = self.env["scheduling.booking"].search(
+            [*self._mine(), ("state", "in", UNANSWERED)], order="start, id", limit=REQUEST_LIMIT
         )
-        return [self._booking(booking) for booking in requests]
+        suggested = unanswered.filtered(lambda booking: booking.state == "suggested")
+        return {
+            "requests": [self._booking(booking) for booking in unanswered - suggested],
+            "suggested": [self._booking(booking) for booking in suggested],
+        }
 
     def _upcoming(self):
         now = fields.Datetime.now()
@@ -115,6 +126,7 @@ class SchedulingDashboard(models.AbstractModel):
             "start": fields.Datetime.to_string(booking.start),
             "stop": fields.Datetime.to_string(booking.stop),
             "past": booking.is_past,
+            "suggested": booking._suggested_words() if booking.state == "suggested" else "",
             "where": booking._where_text() or "",
             "video_url": link if link.startswith(("https://", "http://")) else None,
         }

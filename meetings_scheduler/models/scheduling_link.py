@@ -36,7 +36,7 @@ class SchedulingLink(models.Model):
     def _compute_is_usable(self):
         today = fields.Date.context_today(self)
         for link in self:
-            used = link.booking_ids.filtered(lambda booking: booking.state in ("requested", "confirmed"))
+            used = link.booking_ids._alive()
             expired = link.expires_on and link.expires_on < today
             link.is_usable = not expired and not (link.single_use and used)
 

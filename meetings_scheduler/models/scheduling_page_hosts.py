@@ -127,7 +127,7 @@ class SchedulingPage(models.Model):
                   FROM scheduling_booking_host host
                   JOIN scheduling_booking booking ON booking.id = host.booking_id
                  WHERE booking.page_id = %s AND host.user_id = ANY(%s)
-                   AND booking.state IN ('confirmed', 'requested') AND booking.outcome <> 'no_show'
+                   AND booking.state IN ('confirmed', 'requested', 'suggested') AND booking.outcome <> 'no_show'
                  GROUP BY host.user_id
                 """,
                 self.id,

@@ -1,3 +1,4 @@
+from . import test_access_log
 from . import test_accounts
 from . import test_accounts_of_old
 from . import test_accounts_race
@@ -11,6 +12,7 @@ from . import test_booking_reassign
 from . import test_busy_index
 from . import test_calendar_events
 from . import test_calendar_settings
+from . import test_contact_race
 from . import test_fault_table
 from . import test_fault_table_access
 from . import test_fault_table_google
@@ -21,6 +23,7 @@ from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm
 from . import test_heartbeat
+from . import test_host_leave
 from . import test_import
 from . import test_italian
 from . import test_meeting_link
@@ -46,6 +49,8 @@ from . import test_security_matrix
 from . import test_security_public
 from . import test_security_records
 from . import test_series_out
+from . import test_suggest
+from . import test_suggest_pages
 from . import test_sync_convergence
 from . import test_sync_in
 from . import test_sync_out

@@ -10,7 +10,7 @@ from ..models.scheduling_page_slots import naive
 from .common import ROME, SchedulingCase
 
 # Measured: a page, a request or a booking more must not add one.
-QUERIES = 20
+QUERIES = 21
 
 
 @tagged("post_install", "-at_install")
@@ -27,7 +27,15 @@ class TestBackendDashboard(SchedulingCase):
         providers = {provider["key"]: provider["obstacle"] for provider in data.pop("providers")}
         self.assertIsNone(providers["odoo"])
         self.assertIn("Personal email access", providers["google"])
-        nothing = {"calendars": [], "import_offer": None, "requests": [], "bookings": [], "pages": []}
+        nothing = {
+            "calendars": [],
+            "import_offer": None,
+            "requests": [],
+            "suggested": [],
+            "bookings": [],
+            "pages": [],
+            "hosted": [],
+        }
         self.assertEqual(data, {**nothing, "all_off": False, "has_bookings": False, "alarms": []})
 
     def test_first_step_connects_and_makes_a_page(self):

@@ -1,8 +1,8 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from ..exceptions import PublicError, SlotTaken
 from ..models.scheduling_page_slots import naive
@@ -96,11 +96,40 @@ class TestBooking(SchedulingCase):
         self.page.opportunity_policy = "always"
         booking = self.book(self.at(10), answers=((question.id, "<script>alert(1)</script>"),))
         self.assertEqual(booking.answer_ids.mapped("value"), ["<script>alert(1)</script>"])
-        for html in (booking.lead_id.description, booking.event_id.description):
-            self.assertIn("Topic", html)
-            self.assertNotIn("<script>", html)
+        self.assertIn("Topic", booking.lead_id.description)
+        self.assertNotIn("<script>", booking.lead_id.description)
         question.unlink()
         self.assertEqual(booking.answer_ids.label, "Topic")
+
+    def test_answers_are_not_for_everybody(self):
+        """P14: Odoo shows the event to every employee; what the visitor wrote is read by hosts and managers only."""
+        question = self.env["scheduling.question"].create({"page_id": self.page.id, "label": "Topic", "type": "text"})
+        self.page.write({"location_type": "phone", "phone": "required"})
+        secrets = {"answers": ((question.id, "My divorce"),), "guests": ("lawyer@doe.example",)}
+        booking = self.book(self.at(10), phone="+39 06 1234567", **secrets)
+        colleague = new_test_user(self.env, "answers.colleague", "base.group_user")
+        manager = new_test_user(self.env, "answers.manager", "base.group_user,meetings_scheduler.group_manager")
+        for reader in (self.host, colleague, manager):
+            event = booking.event_id.with_user(reader)
+            self.env.invalidate_all()
+            shown = f"{event.name} {event.description} {event.activity_ids.mapped('note')}"
+            for text in ("My divorce", "lawyer@doe.example"):
+                self.assertNotIn(text, shown)
+            self.assertIn("Phone call: +39 06 1234567", event.description)
+            self.assertIn(f"/odoo/meetings-bookings/{booking.id}", event.description)
+        for reader in (self.host, manager):
+            self.env.invalidate_all()
+            seen = booking.with_user(reader)
+            self.assertEqual((seen.answer_ids.value, seen.guest_emails), ("My divorce", "lawyer@doe.example"))
+        for record, name in ((booking, "guest_emails"), (booking.answer_ids, "value")):
+            with self.assertRaises(AccessError):
+                record.with_user(colleague).read([name])
+
+    def test_visitors_of_a_group_do_not_share_their_numbers(self):
+        """P14: the event of a group carries nothing of the visitor who happened to come first."""
+        self.page.write({"page_type": "group", "location_type": "phone", "phone": "required"})
+        booking = self.book(self.at(10), phone="+39 06 1234567")
+        self.assertNotIn("1234567", booking.event_id.description)
 
     def test_activity_on_the_contact(self):
         booking = self.book(self.at(10))

@@ -39,6 +39,7 @@ READERS = {
     "scheduling.question": ADMINISTERED,
     "scheduling.reason": ALONE,
     "scheduling.series": ALONE,
+    "scheduling.suggestion": ADMINISTERED,
     "scheduling.task.link": ALONE,
     "scheduling.token": NOBODY,
 }
@@ -109,6 +110,7 @@ class TestSecurityMatrix(SchedulingCase):
             "scheduling.event.link": {"calendar_id": calendar.id, "origin": "remote"},
             "scheduling.series": {"calendar_id": calendar.id, "recurrence_id": recurrence.id, "key": "x"},
             "scheduling.task.link": {"calendar_id": calendar.id, "res_model": "mail.activity", "res_id": 1},
+            "scheduling.suggestion": {"booking_id": booking.id, "start": moment},
             "scheduling.import": {"connection_id": cls.connection.id, "state": "done"},
             "scheduling.preference": {"user_id": cls.host.id},
             "scheduling.permission.request": {"user_id": cls.host.id, "permission": "seat"},

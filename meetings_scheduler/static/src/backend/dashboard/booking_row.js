@@ -5,7 +5,7 @@ import {useService} from "@web/core/utils/hooks";
 
 const {DateTime} = luxon;
 
-/** One meeting of the dashboard; a request carries its two answers. */
+/** One meeting of the dashboard; a request carries its answers. */
 export class BookingRow extends Component {
     static template = "meetings_scheduler.BookingRow";
     static props = {booking: Object, request: Boolean, reload: Function};
@@ -55,6 +55,16 @@ export class BookingRow extends Component {
             this.state.busy = false;
         }
         await this.props.reload();
+    }
+
+    async suggest() {
+        this.state.busy = true;
+        try {
+            const open = await this.orm.call("scheduling.booking", "action_suggest", [this.props.booking.id]);
+            await this.action.doAction(open);
+        } finally {
+            this.state.busy = false;
+        }
     }
 
     decline() {
