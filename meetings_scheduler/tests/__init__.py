@@ -2,6 +2,7 @@ from . import test_accounts
 from . import test_accounts_of_old
 from . import test_accounts_race
 from . import test_backend_access
+from . import test_backend_cohost
 from . import test_backend_dashboard
 from . import test_backend_demo
 from . import test_backend_page
