@@ -52,10 +52,15 @@ class ManagePages(http.Controller):
             args = request.httprequest.args
             if args.get("step") == "move":
                 check_can_change(found)
-                return _move_page(found, token, args)
         except PublicError as error:
             return error_page(error, private=True)
-        return _meeting_page(found, token)
+        if args.get("step") != "move":
+            return _meeting_page(found, token)
+        try:
+            found.booking_id.page_id._check_can_move(found.booking_id, found.role)
+        except PublicError as error:  # no times are shown where none of them could be had
+            return _meeting_page(found, token, error)
+        return _move_page(found, token, args)
 
     @manage_route("/invite.ics", ["GET"], readonly=True)
     def invite(self, token, **_params):

@@ -32,6 +32,7 @@ from . import test_outcomes
 from . import test_page_cache
 from . import test_page_explain
 from . import test_page_hold
+from . import test_page_move
 from . import test_page_restriction
 from . import test_page_rules
 from . import test_page_types
