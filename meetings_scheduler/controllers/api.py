@@ -59,7 +59,9 @@ class MeetingsApi(http.Controller):
     def booking_slots(self, token):
         """Times the booking can be moved to: its own time doesn't stand in its way."""
         check_read_limit()
-        booking = find_token(token).booking_id
+        found = find_token(token)
+        booking = found.booking_id
+        booking.page_id._check_can_move(booking, found.role)
         return (_slots_json(booking.page_id, booking),)
 
     @api_route(f"{BASE}/bookings/<token>/reschedule", ["POST"])

@@ -50,12 +50,18 @@ class ManagePages(http.Controller):
             check_read_limit()
             found = find_token(token)
             args = request.httprequest.args
-            if args.get("step") == "move" and found.booking_id.state != "suggested":
+            moves = args.get("step") == "move" and found.booking_id.state != "suggested"
+            if moves:
                 check_can_change(found)
-                return _move_page(found, token, args)
         except PublicError as error:
             return error_page(error, private=True)
-        return meeting_page(found, token)
+        if not moves:
+            return meeting_page(found, token)
+        try:
+            found.booking_id.page_id._check_can_move(found.booking_id, found.role)
+        except PublicError as error:  # no times are shown where none of them could be had
+            return meeting_page(found, token, error)
+        return _move_page(found, token, args)
 
     @manage_route("/invite.ics", ["GET"], readonly=True)
     def invite(self, token, **_params):

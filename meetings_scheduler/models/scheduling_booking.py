@@ -39,6 +39,9 @@ class SchedulingBooking(models.Model):
         required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(12), index=True
     )
     page_id = fields.Many2one("scheduling.page", required=True, ondelete="restrict", index=True)
+    page_name = fields.Char(
+        "Name of the page", related="page_id.name", help="Its host reads it, also on a page that is a colleague's."
+    )
     user_id = fields.Many2one("res.users", "Host", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True)
     host_ids = fields.One2many("scheduling.booking.host", "booking_id", "Hosts")
@@ -115,10 +118,10 @@ class SchedulingBooking(models.Model):
         for booking in self:
             booking.visitor_name = " ".join(filter(None, (booking.first_name, booking.last_name)))
 
-    @api.depends("page_id.name", "visitor_name")
+    @api.depends("page_name", "visitor_name")
     def _compute_display_name(self):
         for booking in self:
-            booking.display_name = f"{booking.page_id.name}: {booking.visitor_name}"
+            booking.display_name = f"{booking.page_name}: {booking.visitor_name}"
 
     @api.model
     def _new_uid(self):

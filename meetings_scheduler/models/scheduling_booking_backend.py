@@ -17,6 +17,14 @@ class SchedulingBooking(models.Model):
         for booking in self:
             booking.is_past = bool(booking.start) and booking.start <= now
 
+    can_open_page = fields.Boolean(compute="_compute_can_open_page", help="The page is the user's own, or a manager's.")
+
+    @api.depends("page_id")
+    @api.depends_context("uid")
+    def _compute_can_open_page(self):
+        for booking in self:
+            booking.can_open_page = booking.page_id.has_access("read")
+
     @api.model_create_multi
     def create(self, vals_list):
         bookings = super().create(vals_list)

@@ -50,7 +50,11 @@ class SchedulingCalendar(models.Model):
         :param periods: list of :class:`providers.base.Period`, merged
         """
         self.ensure_one()
+<<<<<<< HEAD
         wanted = {tuple(naive(to_datetime(edge)) for edge in period) for period in self.connection_id._foreign(periods)}
+=======
+        wanted = _moments(self.connection_id._foreign(periods))
+>>>>>>> 1fb8bda ([FIX] meetings_scheduler: a meeting is moved to a time that somebody knows is free)
         held = self.busy_ids.filtered("event_id")
         known = {(busy.start, busy.stop): busy for busy in self.busy_ids - held}
         self.env["scheduling.busy"].union(*(busy for key, busy in known.items() if key not in wanted)).unlink()
@@ -59,10 +63,21 @@ class SchedulingCalendar(models.Model):
                 [("calendar_id", "=", self.id), ("event_id", "in", held.event_id.ids)]
             )
         )
+        self._create_busy(wanted - known.keys())
+
+    def _add_busy(self, periods):
+        """Adds what was learnt between two readings; the next one puts it in order.
+
+        :param periods: list of (start, end) in epoch seconds
+        """
+        self.ensure_one()
+        self._create_busy(_moments(periods) - {(busy.start, busy.stop) for busy in self.busy_ids})
+
+    def _create_busy(self, periods):
         self.env["scheduling.busy"].create(
             [
                 {"calendar_id": self.id, "user_id": self.user_id.id, "start": start, "stop": stop}
-                for start, stop in sorted(wanted - known.keys())
+                for start, stop in sorted(periods)
             ]
         )
 
@@ -181,3 +196,10 @@ class SchedulingCalendar(models.Model):
         for calendar in connection.calendar_ids.filtered("write_refused"):
             self.env["scheduling.operation"]._try_write(calendar.connection_id)
         return True
+
+
+def _moments(periods):
+    """:return: set of periods in epoch seconds as (start, stop), naive UTC"""
+    return {
+        tuple(datetime.fromtimestamp(edge, timezone.utc).replace(tzinfo=None) for edge in period) for period in periods
+    }

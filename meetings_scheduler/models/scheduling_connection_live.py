@@ -41,8 +41,25 @@ class SchedulingConnection(models.Model):
                 raise failed
         except (errors.ProviderError, UserError):
             return "free" if self._is_cache_fresh() else "unknown"
-        busy = [period for periods in answers.values() for period in periods]
-        return "busy" if self._foreign(busy) else "free"
+        found = {calendar: self._foreign(answers.get(calendar.remote_id, ())) for calendar in counting}
+        if not any(found.values()):
+            return "free"
+        self._learn(found)
+        return "busy"
+
+    def _learn(self, found):
+        """What turned one visitor away isn't shown to the next: kept although their request will be taken back.
+
+        Who is reading the calendar at this very moment goes first, and reads it for us.
+
+        :param found: dict of calendar to list of (start, end) in epoch seconds
+        """
+        with self.env.registry.cursor() as cr:
+            connection = self.with_env(self.env(cr=cr, su=True)).try_lock_for_update(allow_referencing=True)
+            for calendar, periods in found.items() if connection else ():
+                calendar.with_env(connection.env)._add_busy(periods)
+            if connection:
+                connection._refresh_soon()
 
     def _foreign(self, periods):
         """The part of a calendar's busy time that isn't the user's own bookings, which block by their own rows.

@@ -122,7 +122,7 @@ class SchedulingDashboard(models.AbstractModel):
             "id": booking.id,
             "visitor": booking.visitor_name,
             "email": booking.email,
-            "page": booking.page_id.name,
+            "page": booking.page_name,
             "start": fields.Datetime.to_string(booking.start),
             "stop": fields.Datetime.to_string(booking.stop),
             "past": booking.is_past,

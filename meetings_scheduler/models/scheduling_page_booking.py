@@ -91,11 +91,15 @@ class SchedulingPage(models.Model):
     def _reschedule(self, booking, start, duration_min, reason, by):
         """Moves ``booking`` to another free time of the page.
 
+        The hosts' own calendars are asked as for a new meeting. What a visitor asked for only stays a request, and a
+        host knows their own time: neither needs the promise that a visitor's confirmed meeting does.
+
         :param start: aware
         :raises SlotTaken: as in :meth:`_book`
-        :raises PublicError: a visitor may not move there without asking the owner
+        :raises PublicError: a visitor may not move there without asking the owner, or nobody knows if the time is free
         """
         self.ensure_one()
+        self._check_can_move(booking, by)
         if by == "visitor" and booking.state == "confirmed" and self._needs_approval(start):
             # Else a meeting far ahead would be the way around the owner's yes to one at short notice.
             raise PublicError(
@@ -108,12 +112,40 @@ class SchedulingPage(models.Model):
                 field="start",
             )
         self._require_free(start, duration_min, booking)
+        known = self._ask_live(booking.host_ids.user_id, start, duration_min)
+        if known == "busy":
+            raise SlotTaken(self._taken_message(), self._nearest_free_now(start, duration_min, booking))
+        if known == "unknown" and self._needs_promise(booking, by):
+            raise self._cannot_move(booking)
         stop = start + timedelta(minutes=duration_min)
         try:
             with self.env.cr.savepoint():
                 booking._move(naive(start), naive(stop), reason, by)
         except SlotTaken as error:
             raise SlotTaken(error.message, self._nearest_free_now(start, duration_min, booking)) from None
+
+    @api.model
+    def _needs_promise(self, booking, by):
+        return by == "visitor" and booking.state == "confirmed"
+
+    def _check_can_move(self, booking, by):
+        """:raises PublicError: 409, no new time can be promised to the visitor, as a calendar can't be read now"""
+        hosts = booking.host_ids.user_id
+        known = hosts <= self.env["scheduling.connection"].sudo()._readable_users(hosts)
+        if self._needs_promise(booking, by) and (self._blueprint().owner_left or not known):
+            raise self._cannot_move(booking)
+
+    def _cannot_move(self, booking):
+        return PublicError(
+            409,
+            "calendar_unknown",
+            self.env._(
+                "%(host)s's calendar can't be read right now, so nobody can promise another time. Your meeting stays "
+                "as it is. Please try again later, or cancel it and ask for a new one.",
+                host=booking._host_names(),
+            ),
+            field="start",
+        )
 
     def _require_free(self, start, duration_min, booking=None, holder=None):
         """:return: the engine's :class:`availability.Decision`; :raises SlotTaken: it says no"""

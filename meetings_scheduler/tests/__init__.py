@@ -3,6 +3,7 @@ from . import test_accounts
 from . import test_accounts_of_old
 from . import test_accounts_race
 from . import test_backend_access
+from . import test_backend_cohost
 from . import test_backend_dashboard
 from . import test_backend_demo
 from . import test_backend_page
@@ -34,6 +35,7 @@ from . import test_outcomes
 from . import test_page_cache
 from . import test_page_explain
 from . import test_page_hold
+from . import test_page_move
 from . import test_page_restriction
 from . import test_page_rules
 from . import test_page_types
