@@ -4,6 +4,7 @@ import {CheckBox} from "@web/core/checkbox/checkbox";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
 import {HelpLink} from "./help_link";
 
 const {DateTime} = luxon;
@@ -84,12 +85,9 @@ export class CalendarList extends Component {
     }
 
     async change(calendar, method) {
-        this.state.busy = true;
-        try {
+        await whileBusy(this.state, async () => {
             await this.orm.call("scheduling.calendar", method, [[calendar.id]]);
             await this.props.reload();
-        } finally {
-            this.state.busy = false;
-        }
+        });
     }
 }
