@@ -5,6 +5,7 @@ import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {whileBusy} from "../busy";
+import {calendarKey} from "./choices";
 import {HelpLink} from "./help_link";
 
 const {DateTime} = luxon;
@@ -44,7 +45,7 @@ export class CalendarList extends Component {
     }
 
     key(calendar) {
-        return `calendar_${calendar.id}`;
+        return calendarKey(calendar.id);
     }
 
     set(calendar, value) {
