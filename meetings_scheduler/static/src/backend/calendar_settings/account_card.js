@@ -1,10 +1,10 @@
-import {Component, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
+import {Component, useState} from "@odoo/owl";
 import {CheckBox} from "@web/core/checkbox/checkbox";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {healthText, lightClass} from "../health";
+import {useInterval} from "../interval";
 import {SyncLine} from "../sync_status/sync_line";
 import {useKey} from "./choices";
 import {DisconnectDialog} from "./disconnect_dialog";
@@ -12,7 +12,7 @@ import {HelpLink} from "./help_link";
 import {TaskOptions} from "./task_options";
 
 const {DateTime} = luxon;
-const TICK = 10;
+const TICK = 10000;
 
 /** A connected account: its health, what it is used for, the way back to the provider and the way out. */
 export class AccountCard extends Component {
@@ -34,10 +34,9 @@ export class AccountCard extends Component {
         this.notification = useService("notification");
         this.draft = useState(this.props.draft);
         this.state = useState({now: Date.now()});
-        const timer = browser.setInterval(() => {
+        useInterval(() => {
             this.state.now = Date.now();
-        }, TICK * 1000);
-        onWillUnmount(() => browser.clearInterval(timer));
+        }, TICK);
     }
 
     get title() {

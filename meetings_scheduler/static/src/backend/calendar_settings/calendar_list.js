@@ -4,6 +4,8 @@ import {CheckBox} from "@web/core/checkbox/checkbox";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
+import {calendarKey} from "./choices";
 import {HelpLink} from "./help_link";
 
 const {DateTime} = luxon;
@@ -43,7 +45,7 @@ export class CalendarList extends Component {
     }
 
     key(calendar) {
-        return `calendar_${calendar.id}`;
+        return calendarKey(calendar.id);
     }
 
     set(calendar, value) {
@@ -85,12 +87,9 @@ export class CalendarList extends Component {
     }
 
     async change(calendar, method) {
-        this.state.busy = true;
-        try {
+        return whileBusy(this.state, async () => {
             await this.orm.call("scheduling.calendar", method, [[calendar.id]]);
             return await this.props.reload();
-        } finally {
-            this.state.busy = false;
-        }
+        });
     }
 }

@@ -1,5 +1,4 @@
-import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
+import {Component, onWillStart, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
@@ -7,6 +6,7 @@ import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {SettingsConfirmationDialog} from "@web/webclient/settings_form_view/settings_confirmation_dialog";
+import {useInterval} from "../interval";
 import {AccountCard} from "./account_card";
 import {CalendarList} from "./calendar_list";
 import {changesOf, choicesOf} from "./choices";
@@ -36,8 +36,7 @@ export class CalendarSettings extends Component {
                 }
             },
         });
-        const timer = browser.setInterval(() => document.hidden || this.load(), MINUTE);
-        onWillUnmount(() => browser.clearInterval(timer));
+        useInterval(() => document.hidden || this.load(), MINUTE);
         onWillStart(() => this.load());
     }
 

@@ -11,6 +11,11 @@ export function useKey(name, connectionId) {
     return `${name}_of_${connectionId}`;
 }
 
+/** @returns {String} the name of the box of a calendar: whether it counts as busy */
+export function calendarKey(calendarId) {
+    return CALENDAR + calendarId;
+}
+
 /**
  * @param {Object} data as `scheduling.settings` tells it
  * @returns {Object} what can be changed on the screen, flat: the box of calendar 7 is `calendar_7`
@@ -32,7 +37,7 @@ export function choicesOf({connections, pages}) {
         }
         for (const {id, counts, lost} of connection.calendars) {
             if (!lost) {
-                choices[CALENDAR + id] = counts;
+                choices[calendarKey(id)] = counts;
             }
         }
     }

@@ -1,6 +1,7 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
 import {AskPermission} from "../permission/ask_permission";
 
 /** What can be connected; a card whose provider needs something first says what, and who can help. */
@@ -27,14 +28,11 @@ export class ConnectCards extends Component {
     }
 
     async connectOdoo() {
-        this.state.busy = true;
-        try {
+        await whileBusy(this.state, async () => {
             await this.orm.call("scheduling.connection", "action_connect_odoo", []);
             this.notification.add(_t("Your Odoo calendar is connected."), {type: "success"});
             await this.props.reload();
-        } finally {
-            this.state.busy = false;
-        }
+        });
     }
 
     setUp() {

@@ -2,6 +2,7 @@ import {Component, useState} from "@odoo/owl";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
 
 const {DateTime} = luxon;
 
@@ -45,15 +46,12 @@ export class BookingRow extends Component {
     }
 
     async accept() {
-        this.state.busy = true;
-        try {
-            await this.orm.call("scheduling.booking", "action_accept", [[this.props.booking.id]]);
-            this.notification.add(_t("Accepted. %s gets a mail with the meeting.", this.props.booking.visitor), {
-                type: "success",
-            });
-        } finally {
-            this.state.busy = false;
-        }
+        await whileBusy(this.state, () =>
+            this.orm.call("scheduling.booking", "action_accept", [[this.props.booking.id]])
+        );
+        this.notification.add(_t("Accepted. %s gets a mail with the meeting.", this.props.booking.visitor), {
+            type: "success",
+        });
         await this.props.reload();
     }
 

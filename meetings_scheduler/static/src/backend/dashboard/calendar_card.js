@@ -1,10 +1,11 @@
-import {Component, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
+import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
 import {healthText, lightClass} from "../health";
+import {useInterval} from "../interval";
 
-const TICK = 10;
+const TICK = 10; // seconds
 
 /** Whether the connected calendar is being read, told by a light and in words: colour alone says nothing to some. */
 export class CalendarCard extends Component {
@@ -14,10 +15,9 @@ export class CalendarCard extends Component {
     setup() {
         this.action = useService("action");
         this.state = useState({shown: 0, busy: false});
-        const timer = browser.setInterval(() => {
+        useInterval(() => {
             this.state.shown += TICK;
         }, TICK * 1000);
-        onWillUnmount(() => browser.clearInterval(timer));
     }
 
     get title() {
@@ -45,12 +45,7 @@ export class CalendarCard extends Component {
         this.action.doAction("meetings_scheduler.action_calendar_settings");
     }
 
-    async connect() {
-        this.state.busy = true;
-        try {
-            await this.props.connect();
-        } finally {
-            this.state.busy = false;
-        }
+    connect() {
+        return whileBusy(this.state, () => this.props.connect());
     }
 }

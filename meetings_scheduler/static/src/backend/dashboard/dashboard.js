@@ -1,5 +1,4 @@
 import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
@@ -7,6 +6,7 @@ import {useService} from "@web/core/utils/hooks";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {ImportOffer} from "../import_history/import_offer";
+import {useInterval} from "../interval";
 import {BookingRow} from "./booking_row";
 import {CalendarCard} from "./calendar_card";
 import {PageCard} from "./page_card";
@@ -33,11 +33,8 @@ export class MeetingsDashboard extends Component {
         const bus = useService("bus_service");
         const reload = () => this.load();
         bus.subscribe(CHANGED, reload);
-        const timer = browser.setInterval(() => document.hidden || this.load(), MINUTE);
-        onWillUnmount(() => {
-            bus.unsubscribe(CHANGED, reload);
-            browser.clearInterval(timer);
-        });
+        onWillUnmount(() => bus.unsubscribe(CHANGED, reload));
+        useInterval(() => document.hidden || this.load(), MINUTE);
         onWillStart(() => this.load());
     }
 

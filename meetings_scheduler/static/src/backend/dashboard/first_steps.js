@@ -1,6 +1,7 @@
 import {Component, useState} from "@odoo/owl";
 import {CopyButton} from "@web/core/copy_button/copy_button";
 import {_t} from "@web/core/l10n/translation";
+import {whileBusy} from "../busy";
 import {ConnectCards} from "../calendar_settings/connect_cards";
 
 /** Three steps, one button each, for who has never been booked. */
@@ -44,12 +45,7 @@ export class FirstSteps extends Component {
         return this.page ? 3 : 2;
     }
 
-    async connect() {
-        this.state.busy = true;
-        try {
-            await this.props.connect();
-        } finally {
-            this.state.busy = false;
-        }
+    connect() {
+        return whileBusy(this.state, () => this.props.connect());
     }
 }

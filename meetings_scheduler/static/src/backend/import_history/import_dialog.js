@@ -1,8 +1,9 @@
 import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
+import {useInterval} from "../interval";
 
 const IMPORT = "scheduling.import";
 const CHANGED = "meetings_scheduler/import";
@@ -21,11 +22,8 @@ export class ImportDialog extends Component {
         const bus = useService("bus_service");
         const reload = () => this.load();
         bus.subscribe(CHANGED, reload);
-        const timer = browser.setInterval(() => this.atWork && !document.hidden && this.load(), LOOK_EVERY);
-        onWillUnmount(() => {
-            bus.unsubscribe(CHANGED, reload);
-            browser.clearInterval(timer);
-        });
+        onWillUnmount(() => bus.unsubscribe(CHANGED, reload));
+        useInterval(() => this.atWork && !document.hidden && this.load(), LOOK_EVERY);
         onWillStart(() => this.load());
     }
 
@@ -62,13 +60,10 @@ export class ImportDialog extends Component {
     }
 
     async act(method, ...args) {
-        this.state.busy = true;
-        try {
+        await whileBusy(this.state, async () => {
             this.show(await this.orm.call(IMPORT, method, [this.props.connectionId, ...args]));
             this.state.again = false;
-        } finally {
-            this.state.busy = false;
-        }
+        });
     }
 
     spanText(months) {

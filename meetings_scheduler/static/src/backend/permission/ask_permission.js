@@ -2,6 +2,7 @@ import {Component, useState} from "@odoo/owl";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
 
 /** For who lacks a permission: one click asks the administrators, and then it says that they were asked. */
 export class AskPermission extends Component {
@@ -21,13 +22,10 @@ export class AskPermission extends Component {
     }
 
     async ask() {
-        this.state.busy = true;
-        try {
+        await whileBusy(this.state, async () => {
             await this.orm.call("scheduling.permission.request", "ask", [this.props.permission.key]);
             this.notification.add(_t("Your administrator was asked."), {type: "success"});
             await this.props.reload();
-        } finally {
-            this.state.busy = false;
-        }
+        });
     }
 }

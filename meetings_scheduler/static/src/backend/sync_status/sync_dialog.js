@@ -1,9 +1,10 @@
-import {Component, onWillStart, onWillUnmount, useState} from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
+import {Component, onWillStart, useState} from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {whileBusy} from "../busy";
+import {useInterval} from "../interval";
 import {momentText} from "../moments";
 
 const STATUS = "scheduling.sync.status";
@@ -22,8 +23,7 @@ export class SyncDialog extends Component {
         this.momentText = momentText;
         this.state = useState({data: null, busy: false});
         // What is tried again by itself leaves the list by itself.
-        const timer = browser.setInterval(() => document.hidden || this.state.busy || this.load(), LOOK_EVERY);
-        onWillUnmount(() => browser.clearInterval(timer));
+        useInterval(() => document.hidden || this.state.busy || this.load(), LOOK_EVERY);
         onWillStart(() => this.load());
     }
 
@@ -82,14 +82,12 @@ export class SyncDialog extends Component {
 
     /** Does one thing at a time, and shows what became of it. */
     async act(model, method, args, done) {
-        this.state.busy = true;
         try {
-            await this.orm.call(model, method, args);
+            await whileBusy(this.state, () => this.orm.call(model, method, args));
             if (done) {
                 this.notification.add(done, {type: "success"});
             }
         } finally {
-            this.state.busy = false;
             await this.load();
         }
     }
