@@ -19,6 +19,7 @@
         "data/mail_template.xml",
         "templates/mail_notice.xml",
         "templates/mail_permission.xml",
+        "templates/mail_host.xml",
         "templates/mail_booking.xml",
         "templates/booking_parts.xml",
         "templates/booking_page.xml",

@@ -16,6 +16,7 @@ from . import (
     scheduling_page_reason,
     scheduling_page_backend,
     scheduling_host,
+    scheduling_host_leave,
     scheduling_hours,
     scheduling_override,
     scheduling_limit,

@@ -24,8 +24,9 @@ class SchedulingDashboard(models.AbstractModel):
 
         :return: JSON-ready dict of ``calendars`` (one for each connected account, the main one first), ``providers``
             (what can be connected, while nothing is), ``import_offer`` (or None), ``requests``, ``suggested`` (requests
-            whose visitors are choosing another time), ``bookings``, ``pages``, ``all_off`` (the user's pages),
-            ``has_bookings`` (whether there ever was one) and ``alarms`` (sentences); datetimes are UTC as the web client's ``deserializeDateTime`` reads them
+            whose visitors are choosing another time), ``bookings``, ``pages``, ``hosted`` (colleagues' pages the user
+            hosts), ``all_off`` (the user's pages), ``has_bookings`` (whether there ever was one) and ``alarms``
+            (sentences); datetimes are UTC as the web client's ``deserializeDateTime`` reads them
         """
         connections = self._connections()
         return {
@@ -35,6 +36,7 @@ class SchedulingDashboard(models.AbstractModel):
             **self._requests(),
             "bookings": self._upcoming(),
             "pages": self._pages(),
+            "hosted": self.env["scheduling.host"]._hosted(),
             "all_off": self.env["scheduling.preference"]._of_user(self.env.user).pages_off,
             "has_bookings": bool(self.env["scheduling.booking"].search_count(self._mine(), limit=1)),
             "alarms": self.env["scheduling.connection"]._alarms(),

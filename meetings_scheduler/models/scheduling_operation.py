@@ -44,6 +44,7 @@ class SchedulingOperation(models.Model):
             ("write_event", "Write the event into the host's calendar"),
             ("tell_owner", "Tell the owner that access is lost"),
             ("tell_asker", "Answer who asked for a permission"),
+            ("tell_host", "Tell who hosts a page, or who doesn't any more"),
         ],
         required=True,
     )
@@ -247,6 +248,13 @@ class SchedulingOperation(models.Model):
 
     def _do_tell_asker(self, request_id):
         self._send(self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail())
+
+    def _do_tell_host(self, notice, page_id, host_id, by_id):
+        """Tells it, unless it isn't so any more, or the page is gone."""
+        page = self.env["scheduling.page"].browse(page_id).exists()
+        host, by = self.env["res.users"].browse(host_id).exists(), self.env["res.users"].browse(by_id).exists()
+        if page and host and by and (host in page.host_ids.user_id) == (notice == "added"):
+            self._send(self.env["scheduling.host"]._create_host_mail(notice, page, host, by))
 
     def _send(self, mail):
         self.mail_id = mail

@@ -22,6 +22,7 @@ from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm
 from . import test_heartbeat
+from . import test_host_leave
 from . import test_import
 from . import test_italian
 from . import test_meeting_link

@@ -27,6 +27,7 @@ export class MeetingsDashboard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.state = useState({data: null});
         // A booking that arrives appears by itself: at once over the bus, within a minute where that can't be reached.
         const bus = useService("bus_service");
@@ -81,6 +82,15 @@ export class MeetingsDashboard extends Component {
         this.action.doAction("meetings_scheduler.action_scheduling_booking", {
             additionalContext: requestsOnly ? {search_default_to_answer: 1, search_default_upcoming: 0} : {},
         });
+    }
+
+    async leavePage(page) {
+        await this.orm.call("scheduling.host", "leave", [page.id]);
+        this.notification.add(
+            _t("You don't host “%(page)s” any more. %(owner)s is told.", {page: page.name, owner: page.owner}),
+            {type: "success"}
+        );
+        await this.load();
     }
 
     openSettings() {
