@@ -10,6 +10,7 @@
     "depends": ["calendar", "crm", "website"],
     "external_dependencies": {"python": ["cryptography", "icalendar", "phonenumbers"]},
     "pre_init_hook": "pre_init_hook",
+    "post_load": "keep_secrets_out",
     "data": [
         "security/scheduling_groups.xml",
         "security/ir.model.access.csv",

@@ -1,3 +1,4 @@
+from . import test_access_log
 from . import test_accounts
 from . import test_accounts_of_old
 from . import test_accounts_race
