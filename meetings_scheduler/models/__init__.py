@@ -45,6 +45,7 @@ from . import (
     scheduling_booking_mail,
     scheduling_booking_public,
     scheduling_booking_remote,
+    scheduling_booking_group,
     scheduling_event_link,
     scheduling_sync_meeting,
     scheduling_sync_follow,

@@ -194,13 +194,15 @@ class SchedulingBooking(models.Model):
 
     def _follow_event_moved(self):
         """The event was moved in Odoo's calendar: the booking and its visitor follow."""
-        for booking in self.filtered(lambda booking: booking.state == "confirmed"):
-            event = booking.event_id
-            if (event.start, event.stop) != (booking.start, booking.stop):
-                try:
-                    booking._move(event.start, event.stop, by="host")
-                except SlotTaken as error:
-                    raise UserError(booking._clash_text()) from error
+        confirmed = self.filtered(lambda booking: booking.state == "confirmed")
+        moved = confirmed.filtered(
+            lambda booking: (booking.event_id.start, booking.event_id.stop) != (booking.start, booking.stop)
+        )
+        for event, bookings in moved.grouped("event_id").items():
+            try:
+                bookings._move_together(event.start, event.stop)
+            except SlotTaken as error:
+                raise UserError(bookings[0]._clash_text()) from error
 
     def _follow_event_cancelled(self):
         """The event was archived or deleted in Odoo's calendar: the booking is cancelled, the visitor told."""

@@ -75,7 +75,7 @@ class SchedulingBooking(models.Model):
         """:return: how long a mail waits for the call link that the host's calendar makes; None if there is none"""
         return (
             MEET_WAIT
-            if self.location_type == "meet" and notice in ("booked", "reassigned") and not self.location
+            if self.location_type == "meet" and notice in ("booked", "moved", "reassigned") and not self.location
             else None
         )
 

@@ -99,6 +99,7 @@ class SchedulingBooking(models.Model):
                 event._set_discuss_videocall_location()
         if self.location_type == "discuss":
             self.location = event.videocall_location
+        self._share_event()
 
     def _event_values(self):
         page = self.page_id
@@ -142,9 +143,11 @@ class SchedulingBooking(models.Model):
         event = self._own_event()
         if not event or (event.start, event.stop) == (self.start, self.stop):
             return
-        if self._others_in_event():
+        if self._others_in_event() or self._group_event():
+            former = self.group_key
             self._leave_event()
             self._create_event()
+            self._enqueue_write(f"left:{self.invite_sequence}", former)
         else:
             event.write({"start": self.start, "stop": self.stop})
 

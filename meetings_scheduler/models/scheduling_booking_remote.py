@@ -34,19 +34,20 @@ class SchedulingBooking(models.Model):
         self.invite_sequence += 1
         self._enqueue_write(f"back:{self.invite_sequence}")
 
-    def _calendar_account(self):
+    def _calendar_account(self, group_key):
         """The account outside of Odoo whose calendar the event is in or will be; of a new one, that of the pages.
 
         An event stays where it is when its host makes another account the main one.
 
+        :param group_key: of the event, if a group shares it
         :return: scheduling.connection (sudo), or an empty recordset
         """
         accounts = self.env["scheduling.connection"]._of_user(self.user_id)
-        writing = self.env["scheduling.operation"].sudo()
-        writing = writing.search(
-            [("booking_id", "=", self.id), ("kind", "=", "write_event"), ("state", "in", ("pending", "running"))]
-        )
-        there = self.sudo().event_link_ids.calendar_id.connection_id | writing.connection_id
+        links, writing = self.sudo().event_link_ids, self._being_written()
+        if group_key:
+            links = links.search([("key", "=", group_key), ("user_id", "=", self.user_id.id)])
+            writing = self.sudo().search([("group_key", "=", group_key)])._being_written()
+        there = links.calendar_id.connection_id | writing.connection_id
         account = (accounts & there)[:1] or accounts._for_pages(self.user_id)
         return account.filtered(lambda account: account.provider != "odoo")
 
@@ -55,17 +56,29 @@ class SchedulingBooking(models.Model):
         if user == self.user_id:
             self._enqueue_write(f"left:{self.invite_sequence}")
 
-    def _enqueue_write(self, what):
-        connection = self._calendar_account()
+    def _being_written(self):
+        """:return: the operations that write these bookings into calendars and aren't done (sudo)"""
+        return (
+            self.env["scheduling.operation"]
+            .sudo()
+            .search(
+                [("booking_id", "in", self.ids), ("kind", "=", "write_event"), ("state", "in", ("pending", "running"))]
+            )
+        )
+
+    def _enqueue_write(self, what, group_key=None):
+        """:param group_key: of the event that a group shares, if not of the one that the booking is in now"""
+        group_key = group_key or self.group_key
+        connection = self._calendar_account(group_key)
         if self.invited_by == "provider" and connection:
             # One lane a calendar: a lost one doesn't keep the next host's from being written.
             self.env["scheduling.operation"]._enqueue(
                 "write_event",
                 f"event:{self.id}:{what}",
-                f"event:{self.id}:{connection.id}",
+                f"event:{group_key or self.id}:{connection.id}",
                 booking=self,
                 connection=connection,
-                uid=self.uid,
+                **({"group": group_key} if group_key else {"uid": self.uid}),
             )
 
     def _write_remote_event(self, adapter, calendar, uid=None):
@@ -80,7 +93,7 @@ class SchedulingBooking(models.Model):
         self.ensure_one()
         link = self.event_link_ids.filtered(lambda link: link.calendar_id == calendar)
         if self.state != "confirmed" or calendar.user_id != self.user_id:
-            self._remove_remote_event(adapter, calendar, link, uid or self.uid)
+            self._remove_remote_event(adapter, calendar, link, f"booking:{uid or self.uid}")
             return
         if link:
             event = retry_on_conflict(lambda: self._change_remote_event(adapter, link))
@@ -111,31 +124,36 @@ class SchedulingBooking(models.Model):
             self._follow_remote_deletion(adapter, link)
             return None
 
-    def _remove_remote_event(self, adapter, calendar, link, uid):
+    def _remove_remote_event(self, adapter, calendar, link, key):
         """Takes out what was written, also what the answer to was lost, so that no link tells of it (fault 7)."""
-        event = link or adapter.find_event(calendar.remote_id, f"booking:{uid}")
+        event = link or adapter.find_event(calendar.remote_id, key)
         if event:
             adapter.delete_event(calendar.remote_id, link.remote_id or event.id)
             link.unlink()
 
     def _link_event(self, calendar, link, event):
-        """:return: the link, a new one if there was none"""
+        """
+        :param self: the booking, or those of everybody who sits together
+        :return: the link, a new one if there was none
+        """
+        first = self[0]
         values = {
             "remote_id": event.id,
             "etag": event.etag,
             "uid": event.uid,
-            "start": self.start,
-            "stop": self.stop,
+            "start": first.start,
+            "stop": first.stop,
             "web_url": event.web_url,
         }
         if link:
             link.write(values)
         else:
-            link = link.create({"booking_id": self.id, "calendar_id": calendar.id, **values})
-        if self.location_type == "meet" and event.conference_url and self.location != event.conference_url:
-            self.location = event.conference_url
-            self._own_event().videocall_location = event.conference_url
-            self._send_waiting_mails()
+            link = link.create({"booking_id": first.id, "calendar_id": calendar.id, **values})
+        for booking in self:
+            if booking.location_type == "meet" and event.conference_url and booking.location != event.conference_url:
+                booking.location = event.conference_url
+                booking._own_event().videocall_location = event.conference_url
+                booking._send_waiting_mails()
         return link
 
     def _send_waiting_mails(self):
@@ -159,7 +177,7 @@ class SchedulingBooking(models.Model):
 
     def _follow_remote_time(self, link, remote):
         link.write({"start": naive(remote.start), "stop": naive(remote.end)})
-        self._move(naive(remote.start), naive(remote.end), by="host")
+        self._move_together(naive(remote.start), naive(remote.end))
 
     def _follow_remote_deletion(self, adapter, link):
         """The host deleted the event in the calendar: the meeting is cancelled, once the provider confirms it."""

@@ -5,6 +5,7 @@ from time import monotonic
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..availability.intervals import merge, subtract
 from ..availability.zones import to_datetime
@@ -55,17 +56,16 @@ class SchedulingConnection(models.Model):
         busy = merge([(int(period.start.timestamp()), int(period.end.timestamp())) for period in periods])
         if not busy:
             return []
-        own = self.env["scheduling.booking.host"].search(
-            [
-                ("user_id", "=", self.user_id.id),
-                ("booking_id.event_link_ids", "!=", False),
-                ("start", "<", naive(to_datetime(busy[-1][1]))),
-                ("stop", ">", naive(to_datetime(busy[0][0]))),
-            ]
-        )
+        first, last = (naive(to_datetime(edge)) for edge in (busy[0][0], busy[-1][1]))
+        overlaps = Domain("start", "<", last) & Domain("stop", ">", first)
+        hosted = self.env["scheduling.booking.host"].search(Domain("user_id", "=", self.user_id.id) & overlaps)
+        mine = Domain("calendar_id", "in", self.calendar_ids.ids) & Domain("booking_id", "!=", False) & overlaps
+        written = self.env["scheduling.event.link"].search(Domain("booking_id", "in", hosted.booking_id.ids) | mine)
+        # An event may be there before its answer is here and a link tells of it.
+        unsure = hosted.booking_id._being_written().booking_id
         meetings = [
-            (int(aware(link.start).timestamp()), int(aware(link.stop).timestamp()))
-            for link in own.booking_id.event_link_ids
+            (int(aware(meeting.start).timestamp()), int(aware(meeting.stop).timestamp()))
+            for meeting in (*written, *unsure)
         ]
         return subtract(busy, merge(meetings))
 

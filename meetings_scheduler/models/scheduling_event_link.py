@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .scheduling_page_slots import naive
+
 ORIGINS = [("booking", "A booking"), ("odoo", "A meeting made in Odoo"), ("remote", "An event made in the calendar")]
 STATES = [
     ("pending", "To be written"),
@@ -31,7 +33,8 @@ class SchedulingEventLink(models.Model):
     leads = fields.Boolean(default=True, help="The meeting follows this event; colleagues' copies of it only go along.")
 
     remote_id = fields.Char(help="The provider's own name of the event, empty until it is written.")
-    key = fields.Char(help="Names the event at the provider, so that it is made once.")
+    key = fields.Char(help="Names the event at the provider, so that it is made once; of bookings, a group's only.")
+    invited = fields.Json(help="The addresses that a group's event was written with; other guests were added there.")
     uid = fields.Char("iCalendar UID", help="The same in the calendar of everybody who takes part.")
     recurrence_key = fields.Char(help="When this occurrence was meant to start by its series' rule.")
     series_id = fields.Char(help="The provider's own name of the series.")
@@ -57,7 +60,7 @@ class SchedulingEventLink(models.Model):
     changed_at = fields.Datetime(help="When the meeting was changed in Odoo last, by a person.")
     version = fields.Integer(default=0, required=True, help="Counts the changes made in Odoo.")
 
-    _booking_uniq = models.UniqueIndex("(booking_id, calendar_id)")
+    _booking_uniq = models.UniqueIndex("(booking_id, calendar_id, COALESCE(key, ''))")
     _event_uniq = models.UniqueIndex("(event_id, calendar_id) WHERE event_id IS NOT NULL AND booking_id IS NULL")
     _remote_uniq = models.UniqueIndex("(calendar_id, remote_id) WHERE remote_id IS NOT NULL")
     _uid_idx = models.Index("(uid, recurrence_key)")
@@ -67,6 +70,17 @@ class SchedulingEventLink(models.Model):
         """:return: the links that lead ``events``, bookings' own ones left out (sudo)"""
         domain = Domain("event_id", "in", events.ids) & Domain("booking_id", "=", False) & Domain("leads", "=", True)
         return self.sudo().search(domain)
+
+    def _bookings(self):
+        """:return: the booking that the event is, or those of everybody who sits together in it"""
+        self.ensure_one()
+        if not self.key:
+            return self.booking_id
+        return self.booking_id.search([("group_key", "=", self.key), ("state", "=", "confirmed")], order="id")
+
+    def _is_moved(self, event):
+        """:return: whether the remote ``event`` has another time than was written"""
+        return not event.is_all_day and (naive(event.start), naive(event.end)) != (self.start, self.stop)
 
     @api.autovacuum
     def _gc_ended(self):

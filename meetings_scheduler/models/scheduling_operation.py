@@ -234,10 +234,14 @@ class SchedulingOperation(models.Model):
         """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
         self._send(self.booking_id._create_mail(**letter))
 
-    def _do_write_event(self, uid=None):
-        """Brings the host's calendar in line with the booking as it is now, whatever happened since."""
+    def _do_write_event(self, uid=None, group=None):
+        """Brings the host's calendar in line with the booking, or the group's, whatever happened since."""
+        calendar = self.connection_id.main_calendar_id
         with self.connection_id._adapter() as adapter:
-            self.booking_id._write_remote_event(adapter, self.connection_id.main_calendar_id, uid)
+            if group:
+                self.booking_id._write_group_event(adapter, calendar, group)
+            else:
+                self.booking_id._write_remote_event(adapter, calendar, uid)
 
     def _do_tell_owner(self, connection_id):
         """Tells the owner, unless the account works again by now; waits for no account, least of all for this one."""

@@ -84,10 +84,10 @@ class SchedulingEventLink(models.Model):
         """The event was cancelled in the calendar: so is the meeting. Both records stay."""
         self.ensure_one()
         if self.booking_id:
-            booking, hosts = self.booking_id.with_context(scheduling_from_calendar=True), self._hosts_booking()
+            bookings, hosts = self._bookings().with_context(scheduling_from_calendar=True), self._hosts_booking()
             self.unlink()
             if hosts:
-                booking._follow_event_cancelled()
+                bookings._follow_event_cancelled()
             return
         heir = self.browse()
         if self.leads and not self.is_organizer:
@@ -129,17 +129,18 @@ class SchedulingEventLink(models.Model):
         return self.booking_id.user_id == self.user_id
 
     def _follow_booking(self, event):
-        """The host moved a booking's event in the calendar: the booking and its visitor follow."""
-        booking = self.booking_id.with_context(scheduling_from_calendar=True)
+        """The host moved a booking's event in the calendar: the booking and its visitor follow, a group as one."""
+        bookings = self._bookings().with_context(scheduling_from_calendar=True)
+        bookings = bookings.filtered(lambda booking: booking.state == "confirmed")
         self.write({"etag": event.etag, "uid": event.uid})
-        if event.is_all_day or booking.state != "confirmed" or not self._hosts_booking():
+        if event.is_all_day or not bookings or not self._hosts_booking():
             return
         start, stop = naive(event.start), naive(event.end)
         if (start, stop) == (self.start, self.stop):
             return
         try:
             with self.env.cr.savepoint():
-                booking._move(start, stop, by="host")
+                bookings._move_together(start, stop)
                 self.write({"start": start, "stop": stop})
         except SlotTaken:
             self.invalidate_recordset()

@@ -95,6 +95,7 @@ class Draft:
 
     start, end: aware, or dates for all-day. zone: where the wall clock is kept, for recurrences and for display.
     recurrence: RFC 5545 lines ("RRULE:FREQ=WEEKLY;COUNT=3"). uid: for a server that lets us choose it.
+    hides_guests: each guest sees only themselves and the organizer, where the server can do that.
     wants_conference: ask the server for a link of its own (Meet, Teams); one that has none ignores it.
     revision: names this state of the event. Stored with it, so that a repeat of a write whose answer was lost is
     recognised and not written twice.
@@ -113,6 +114,7 @@ class Draft:
     recurrence: tuple[str, ...] = ()
     sequence: int = 0
     uid: str = ""
+    hides_guests: bool = False
     wants_conference: bool = False
     revision: str = ""
 

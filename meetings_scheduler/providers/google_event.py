@@ -93,6 +93,8 @@ def write(draft: Draft, key: str) -> dict:
         "attendees": [_guest(attendee) for attendee in draft.attendees],
         "extendedProperties": {"private": {KEY: key, REVISION: draft.revision}},
     }
+    if draft.hides_guests:
+        body["guestsCanSeeOtherGuests"] = False
     if draft.recurrence:
         body["recurrence"] = list(draft.recurrence)
     if draft.wants_conference:

@@ -20,6 +20,7 @@ from . import test_fault_table_writing
 from . import test_google_connection
 from . import test_google_settings
 from . import test_google_storm
+from . import test_group_remote
 from . import test_heartbeat
 from . import test_import
 from . import test_italian

@@ -221,6 +221,8 @@ def _spread(world, calendar, event, before=()):
         twin = {**copy.deepcopy(event), "extendedProperties": properties}
         if not properties:
             del twin["extendedProperties"]
+        if not event.get("guestsCanSeeOtherGuests", True):
+            twin["attendees"] = [guest for guest in twin.get("attendees", ()) if guest["email"] == email]
         if email not in guests:
             twin["status"] = "cancelled"
         world.store(theirs, twin)

@@ -56,7 +56,7 @@ def _calendar(sender, resource, method):
     event.add("summary", resource.get("summary", ""))
     event.add("location", resource.get("location", ""))
     event.add("organizer", vCalAddress(f"mailto:{sender}"))
-    for guest in resource.get("attendees", ()):
+    for guest in resource.get("attendees", ()) if resource.get("guestsCanSeeOtherGuests", True) else ():
         event.add("attendee", vCalAddress(f"mailto:{guest['email']}"))
     calendar.add_component(event)
     return calendar.to_ical()
