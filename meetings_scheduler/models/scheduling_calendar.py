@@ -47,11 +47,7 @@ class SchedulingCalendar(models.Model):
         :param periods: list of :class:`providers.base.Period`, merged
         """
         self.ensure_one()
-<<<<<<< HEAD
-        wanted = {tuple(naive(to_datetime(edge)) for edge in period) for period in self.connection_id._foreign(periods)}
-=======
         wanted = _moments(self.connection_id._foreign(periods))
->>>>>>> 1fb8bda ([FIX] meetings_scheduler: a meeting is moved to a time that somebody knows is free)
         held = self.busy_ids.filtered("event_id")
         known = {(busy.start, busy.stop): busy for busy in self.busy_ids - held}
         self.env["scheduling.busy"].union(*(busy for key, busy in known.items() if key not in wanted)).unlink()
@@ -163,6 +159,4 @@ class SchedulingCalendar(models.Model):
 
 def _moments(periods):
     """:return: set of periods in epoch seconds as (start, stop), naive UTC"""
-    return {
-        tuple(datetime.fromtimestamp(edge, timezone.utc).replace(tzinfo=None) for edge in period) for period in periods
-    }
+    return {tuple(naive(to_datetime(edge)) for edge in period) for period in periods}
