@@ -189,8 +189,16 @@ class SchedulingConnection(models.Model):
         remote = self.filtered(lambda connection: connection.provider != "odoo")
         remote.calendar_ids.channel_ids.unlink()
         remote.credential_ids.unlink()
+        remote._forget_calendars()
         remote.write({"refresh_due": False})
         return super()._disconnect()
+
+    def _forget_calendars(self):
+        """The names of calendars that nothing here was ever linked with are nobody's business any more."""
+        calendars = self.calendar_ids.filtered(lambda calendar: not calendar.is_main)
+        known = self.env["scheduling.event.link"].search([("calendar_id", "in", calendars.ids)]).calendar_id
+        known |= self.env["scheduling.task.link"].search([("calendar_id", "in", calendars.ids)]).calendar_id
+        (calendars - known).unlink()
 
     # ------------------------------------------------------------ reading
 

@@ -19,6 +19,9 @@ class SchedulingOverride(models.Model):
     hour_to = fields.Float("Closes", default=17.0)
 
     _dates_sane = models.Constraint("CHECK (date_from <= date_to)", "The last date lies before the first one.")
+    _span_sane = models.Constraint(  # each of the days is looked at by whoever asks for times
+        "CHECK (date_to - date_from <= 731)", "Other hours last for two years at most. Make them two, if need be."
+    )
     _hours_sane = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)",
         "Hours lie between 0:00 and 24:00 and end after they start.",

@@ -181,7 +181,17 @@ class SchedulingPage(models.Model):
     booking_count = fields.Integer(compute="_compute_booking_count")
     rules_summary = fields.Char(compute="_compute_rules_summary")
 
-    _notice_sane = models.Constraint("CHECK (min_notice_hours >= 0)", "The notice can't be negative.")
+    # What no person means would stop whoever computes with it: the page, lists, the reading of its hosts' calendars.
+    _notice_sane = models.Constraint(
+        "CHECK (min_notice_hours BETWEEN 0 AND 8760)", "The notice is 0 to 8,760 hours (one year)."
+    )
+    _short_notice_sane = models.Constraint(
+        "CHECK (approval_notice_hours BETWEEN 0 AND 8760)", "Short notice is 0 to 8,760 hours (one year)."
+    )
+    _change_limit_sane = models.Constraint(
+        "CHECK (change_limit_hours BETWEEN 0 AND 8760)",
+        "Visitors can move or cancel until 0 to 8,760 hours (one year) before the start.",
+    )
     _window_sane = models.Constraint("CHECK (window_days BETWEEN 1 AND 730)", "The window is 1 to 730 days long.")
     _buffers_sane = models.Constraint(
         "CHECK (buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440)",

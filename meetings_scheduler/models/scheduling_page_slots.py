@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .. import availability
 from .scheduling_page_hosts import SHARED
@@ -25,6 +26,12 @@ def naive(moment):
 
 class SchedulingPage(models.Model):
     _inherit = "scheduling.page"
+
+    @api.constrains("window_type", "window_end")
+    def _check_horizon(self):
+        latest = fields.Date.today() + HORIZON
+        if any(page.window_type == "dates" and page.window_end and page.window_end > latest for page in self):
+            raise ValidationError(self.env._("The last day that may be booked is at most two years from now."))
 
     def _free_slots(self, start, end, duration_min, booking=None, holder=None):
         """Every time a visitor may book.

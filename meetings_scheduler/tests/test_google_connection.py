@@ -78,12 +78,16 @@ class TestConnect(GoogleCase):
         self.assertEqual((connection.state, connection.calendar_ids), ("connected", calendars))
 
     def test_disconnect_forgets(self):
+        """M12: what the disclosure promises: no access, no busy times, no names of further calendars are left."""
+        self.google.control("calendar", owner=ADDRESS, summary="Family")
         connection = self.connect()
+        self.assertIn("Family", connection.calendar_ids.mapped("name"))
         self.add_event(self.at(10))
         connection._refresh_busy()
         grant = self.env["scheduling.credential"]._grant(connection)
         with self.enter_registry_test_mode():
             connection.with_user(self.host).action_disconnect()
+        self.assertEqual(connection.calendar_ids, connection.main_calendar_id)
         self.assertFalse(connection.calendar_ids.busy_ids)
         self.assertFalse(self.env["scheduling.credential"].search([]))
         with Transport() as transport, self.assertRaises(AuthenticationFailed):  # revoked at Google, too

@@ -259,6 +259,7 @@ class TestPageRules(SchedulingCase):
             ({"window_type": "dates", "window_start": self.date(9), "window_end": self.date(3)}, "before the first"),
             ({"window_type": "dates"}, "first and the last day"),
             ({"window_type": "dates", "window_start": self.date(-9), "window_end": self.date(-3)}, "in the past"),
+            ({"window_type": "dates", "window_start": self.date(3), "window_end": "9999-12-31"}, "two years"),
             ({"duration_ids": [Command.clear()]}, "at least one duration"),
             ({"slug": "Über uns"}, "can't be an address"),
             ({"slug": "manage"}, "product itself"),
@@ -272,7 +273,10 @@ class TestPageRules(SchedulingCase):
         for values, words in (
             ({"buffer_before": 1441}, "0 to 1,440 minutes"),
             ({"buffer_after": -1}, "0 to 1,440 minutes"),
-            ({"min_notice_hours": -1}, "can't be negative"),
+            ({"min_notice_hours": -1}, "0 to 8,760 hours"),
+            ({"min_notice_hours": 1e9}, "0 to 8,760 hours"),
+            ({"approval_notice_hours": 1e12}, "0 to 8,760 hours"),
+            ({"change_limit_hours": 1e12}, "0 to 8,760 hours"),
             ({"window_days": 731}, "1 to 730 days"),
             ({"seats": 0}, "1 to 1,000 seats"),
         ):
@@ -289,6 +293,16 @@ class TestPageRules(SchedulingCase):
                 self.assertIn(words, self.page._sql_error_to_message(refused.exception))
         self.page.write({"buffer_before": 1440, "buffer_after": 1440})
         self.page.flush_recordset()
+
+    def test_hours_of_a_lifetime(self):
+        """Bad input: other hours that last for ever would make every visitor wait."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(CheckViolation, "span_sane"),
+            self.env.cr.savepoint(),
+        ):
+            self.page.write({"override_ids": [Command.create({"date_to": "9999-12-31"})]})
+            self.page.flush_recordset()
 
     def test_unknown_zone(self):
         """Bad input: no page gets a zone that isn't one; every name that the form offers is one."""
