@@ -46,7 +46,7 @@ class CalendarEvent(models.Model):
         return result
 
     def unlink(self):
-        links = self._links_to_tell()
+        links = self._links_to_mark()
         result = super().unlink()
         links._deleted_here()
         return result
@@ -63,23 +63,27 @@ class CalendarEvent(models.Model):
 
     # ------------------------------------------------------------ what goes out
 
-    def _links_to_tell(self):
-        """:return: the links of these meetings that follow what a person does here (sudo)"""
+    def _links_to_mark(self):
+        """:return: the links of these meetings that remember what a person does here, to be told now or one day (sudo)"""
         links = self.env["scheduling.event.link"]
         if self.env.context.get("scheduling_own_write"):
             return links.sudo()
-        return links._of_meetings(self).filtered(lambda link: link.calendar_id.connection_id._syncs())
+        return links._of_meetings(self).filtered(lambda link: link.calendar_id.connection_id._may_sync())
+
+    def _links_to_tell(self):
+        """:return: the links of these meetings that follow at once what a person does here (sudo)"""
+        return self._links_to_mark().filtered(lambda link: link.calendar_id.connection_id._syncs())
 
     def _tell_calendar(self):
         """Asks the outbox to bring the calendar in line, in the transaction that changed the meetings."""
         if self.env.context.get("scheduling_own_write"):
             return
-        links = self._links_to_tell()
-        for link in links.filtered(lambda link: link.origin == "odoo" and link.event_id.user_id != link.user_id):
+        links = self._links_to_mark()
+        for link in links.filtered(lambda link: link._is_handed_over()):
             link._deleted_here()  # somebody else invites now, from their own calendar
             link.leads = False
             links -= link
-        known = links.event_id
+        known = links.filtered(lambda link: link.calendar_id.connection_id._syncs()).event_id
         for link in links.filtered(lambda link: link._is_in_other_recurrence()):
             if not self.env["scheduling.series"]._follow_recurrence(link):
                 links -= link

@@ -3,7 +3,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..providers import errors
 
@@ -24,16 +24,18 @@ class SchedulingConnection(models.Model):
     )
 
     def _syncs(self):
-        """:return: the connections whose meetings flow both ways
+        """:return: the connections whose meetings flow both ways"""
+        return self._may_sync().filtered(lambda connection: connection.use_sync and connection.purpose != "pages")
+
+    def _may_sync(self):
+        """:return: the connections whose meetings flow both ways as soon as their owner wants it
 
         An archived user's calendar is left alone. If Odoo's own Google or Microsoft sync is active for the user, it
         does that already, and nothing may come twice.
         """
         return self.filtered(
             lambda connection: (
-                connection.use_sync
-                and connection.purpose != "pages"
-                and connection.provider != "odoo"
+                connection.provider != "odoo"
                 and connection.state != "disconnected"
                 and connection.user_id.active
                 and not connection.user_id._has_any_active_synchronization()
@@ -62,34 +64,36 @@ class SchedulingConnection(models.Model):
         """:return: the calendars whose events are read"""
         return self._syncs().main_calendar_id
 
-    def action_set_sync(self, use_sync):
-        """The owner ticks or unticks *Calendar sync*. Ticked again, what was changed meanwhile follows, on both sides.
+    def write(self, vals):
+        """*Calendar sync* is ticked, or the account's purpose allows it again: what was done meanwhile follows."""
+        if not {"use_sync", "purpose"} & set(vals):
+            return super().write(vals)
+        before = self.sudo()._syncs()
+        result = super().write(vals)
+        (self.sudo()._syncs() - before)._catch_up()
+        return result
 
-        :param use_sync: bool
-        :raises AccessError: it is somebody else's
-        """
-        self.check_access("read")
+    def _catch_up(self):
+        """What people did in Odoo while nothing followed is told to the calendar, and what waited to be told."""
+        if not self:
+            return
+        links = self.env["scheduling.event.link"].sudo()
+        links.search([("calendar_id.connection_id", "in", self.ids)])._catch_up()
         for connection in self:
-            if connection.user_id != self.env.user:
-                raise AccessError(self.env._("Only %(name)s can change this.", name=connection.sudo().user_id.name))
-        own = self.sudo().filtered(lambda connection: connection.use_sync != bool(use_sync))
-        own.use_sync = bool(use_sync)
-        for connection in own._syncs():
-            links = self.env["scheduling.event.link"].sudo()
-            links.search(
-                [
-                    ("calendar_id.connection_id", "=", connection.id),
-                    ("event_id", "!=", False),
-                    ("booking_id", "=", False),
-                    ("leads", "=", True),
-                    ("state", "in", ("pending", "live")),
-                ]
-            )._changed_here()
             connection._refresh_soon()
 
     def _connect(self, provider, code, verifier, again=None):
-        """What is in the calendar is read at once, by the poll that connecting starts."""
+        """What is in the calendar is read at once, by the poll that connecting starts; what waited to be written goes on."""
         connection = super()._connect(provider, code, verifier, again)
+        earlier = self.sudo().search(
+            [
+                ("user_id", "=", connection.user_id.id),
+                ("provider", "=", provider),
+                ("account", "=", connection.account),
+                ("state", "=", "disconnected"),
+            ]
+        )
+        self.env["scheduling.operation"]._go_on(earlier, connection)
         connection.refresh_due = fields.Datetime.now()
         return connection
 

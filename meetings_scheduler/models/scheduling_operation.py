@@ -315,6 +315,16 @@ class SchedulingOperation(models.Model):
         self.env.ref("meetings_scheduler.ir_cron_outbox").sudo()._trigger()
 
     @api.model
+    def _go_on(self, earlier, connection):
+        """What still waits for an account that was disconnected waits for the same account, connected anew.
+
+        Else it would hold up its lane for ever.
+        """
+        waiting = self.sudo().search([("connection_id", "in", earlier.ids), ("state", "!=", "done")])
+        waiting.connection_id = connection
+        self._resume(connection)
+
+    @api.model
     def _count_due(self):
         """:return: 1 if there is something to be carried out now, else 0"""
         self.flush_model()

@@ -240,8 +240,6 @@ class SchedulingSettings(models.AbstractModel):
             )
         connection.sudo().write({name: bool(value) for name, value in chosen.items()})
         connection.sudo()._ensure_page()
-        if connection.provider != "odoo":
-            connection._refresh_soon()  # what happened while a box was not ticked
 
     def _own_connection(self, connections, connection_id):
         """

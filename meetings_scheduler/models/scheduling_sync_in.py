@@ -97,6 +97,7 @@ class SchedulingCalendar(models.Model):
         )
         taken.calendar_id = self
         taken.own_series_id.calendar_id = self
+        taken._catch_up()
 
     def _planner_links(self, pages, named_only=False):
         """:return: list of :class:`sync.planner.Link`: those the pages name, all live ones of a full or rebuilt read

@@ -73,11 +73,35 @@ class SchedulingEventLink(models.Model):
         }
 
     def _ask_to_write(self):
-        for link in self:
+        """Not while sync is off: what the links remember by then is told when it is on again, see :meth:`_catch_up`."""
+        for link in self.filtered(lambda link: link.calendar_id.connection_id._syncs()):
             if link.own_series_id:
                 link.own_series_id._ask_to_write()
             else:
                 link._enqueue_write()
+
+    def _is_handed_over(self):
+        """:return: whether the meeting was made in Odoo, and somebody else organizes it now"""
+        return self.origin == "odoo" and bool(self.event_id) and self.event_id.sudo().user_id != self.user_id
+
+    def _catch_up(self):
+        """Sync is on again: writes what differs because of a person, and what was still to be written when it ended.
+
+        A meeting that no hook saw go is left to the nightly comparison, which asks its owner.
+        """
+        coming = self.filtered(lambda link: not link.booking_id and link._is_coming())
+        coming.filtered("reply")._enqueue_reply()
+        coming.filtered(lambda link: link.state == "ending")._ask_to_write()
+        led = coming.filtered(lambda link: link.leads and not link.doubt and link.event_id.sudo().active)
+        led.filtered(lambda link: link._state_after_change() is not None)._ask_to_write()
+        # Other organizers, other recurrences, occurrences that were added.
+        moved = led.filtered(lambda link: link._is_handed_over() or link._is_in_other_recurrence()).event_id
+        (moved | (led.own_series_id.recurrence_id.calendar_event_ids - led.event_id))._tell_calendar()
+
+    def _is_coming(self):
+        """:return: whether the meeting is not over, as Odoo or as the calendar last said it"""
+        now = fields.Datetime.now()
+        return any(stop and stop > now for stop in (self.stop, self.event_id.sudo().stop))
 
     def _lane(self):
         return f"series:{self.own_series_id.id}" if self.own_series_id else f"meeting:{self.id}"

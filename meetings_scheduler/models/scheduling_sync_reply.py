@@ -10,8 +10,12 @@ class SchedulingEventLink(models.Model):
 
     def _answer(self, reply):
         """:param reply: accepted, tentative or declined, as the attendee's state in Odoo"""
-        for link in self.filtered(lambda link: link.calendar_id.connection_id._syncs()):
-            link.reply = reply
+        marked = self.filtered(lambda link: link.calendar_id.connection_id._may_sync())
+        marked.reply = reply
+        marked.filtered(lambda link: link.calendar_id.connection_id._syncs())._enqueue_reply()
+
+    def _enqueue_reply(self):
+        for link in self:
             link._enqueue("write_reply", "reply")
 
     def _write_reply(self, adapter):

@@ -59,6 +59,7 @@ from . import test_sync_in
 from . import test_sync_out
 from . import test_sync_replies
 from . import test_sync_status
+from . import test_sync_switch
 from . import test_tasks_in
 from . import test_tasks_out
 from . import test_tasks_use

@@ -40,6 +40,11 @@ class SyncCase(GoogleMixin, SchedulingCase, MailCommon):
         if not fails:
             self.assertFalse(connection.main_calendar_id.sync_error)
 
+    def tick(self, use_sync, user=None):
+        """As Save on the calendar settings does it."""
+        settings = self.env["scheduling.settings"].with_user(user or self.host)
+        settings.save({"uses": {str(self.google_connection.id): {"use_sync": use_sync}}})
+
     def run_job(self, model, name):
         """One run of a scheduled job, in a transaction of its own; what it raises is raised here."""
         self.env.flush_all()

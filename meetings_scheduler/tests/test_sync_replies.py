@@ -50,6 +50,21 @@ class TestReplies(SyncCase):
         self.assertEqual((self.mine(meeting).state, self.state()["writes"]), ("declined", writes + 1))
         self.assertFalse(self.open_operations())
 
+    def test_reply_while_off(self):
+        """B2, M24: an answer given while sync was off, and one that waited, reach who invites once it is on again."""
+        meeting, event_id = self.invited()
+        for answer, reply in (("do_accept", "accepted"), ("do_decline", "declined")):
+            self.tick(False)
+            getattr(self.mine(meeting), answer)()
+            self.work()
+            self.assertNotEqual(self.answers(event_id, JANE)[ADDRESS], reply)
+            self.tick(True)
+            self.poll()
+            self.assertEqual(self.mine(meeting).state, reply)
+            self.work()
+            self.assertEqual(self.answers(event_id, JANE)[ADDRESS], reply)
+        self.assertFalse(self.open_operations())
+
     def test_only_ones_own(self):
         """P14: nobody answers for the host: what a colleague sets in Odoo stays in Odoo."""
         meeting, event_id = self.invited()
