@@ -1,5 +1,7 @@
 """Two first bookings of one new visitor at the same moment."""
 
+from datetime import datetime, timedelta, timezone
+
 import psycopg2.errors
 
 from odoo.exceptions import ConcurrencyError
@@ -35,7 +37,8 @@ class TestContactRace(RaceCase):
             env["scheduling.connection"].search([("user_id", "=", self.user_id)]).unlink()
 
     def book(self, env, hour, email=VISITOR):
-        request = SchedulingCase.request(SchedulingCase.at(hour), email=email, email_normalized=email)
+        start = datetime.now(timezone.utc).replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=3)
+        request = SchedulingCase.request(start, email=email, email_normalized=email)
         return env["scheduling.page"].browse(self.page_id)._book(request)
 
     def look(self, env):

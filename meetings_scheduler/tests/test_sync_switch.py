@@ -1,6 +1,6 @@
 """Calendar sync is unticked and ticked again on the screen: what people did meanwhile isn't lost."""
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -42,8 +42,9 @@ class TestSyncSwitch(SyncCase):
 
     def test_only_the_owner(self):
         """M18: nobody else ticks or unticks it."""
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             self.tick(False, self.env.ref("base.user_admin"))
+        self.assertTrue(self.google_connection.use_sync)
 
     def test_what_waited_is_written(self):
         """M24: an invitation and a cancellation that waited when sync was turned off go out when it is on again."""
