@@ -64,7 +64,7 @@ class CalendarEvent(models.Model):
     # ------------------------------------------------------------ what goes out
 
     def _links_to_mark(self):
-        """:return: the links of these meetings that remember what a person does here, to be told now or one day (sudo)"""
+        """:return: the links of these meetings (sudo) that remember what a person does here, to be told some day"""
         links = self.env["scheduling.event.link"]
         if self.env.context.get("scheduling_own_write"):
             return links.sudo()

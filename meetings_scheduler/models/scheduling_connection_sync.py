@@ -83,7 +83,7 @@ class SchedulingConnection(models.Model):
             connection._refresh_soon()
 
     def _connect(self, provider, code, verifier, again=None):
-        """What is in the calendar is read at once, by the poll that connecting starts; what waited to be written goes on."""
+        """What is in the calendar is read at once, by the poll that connecting starts; what waited goes out."""
         connection = super()._connect(provider, code, verifier, again)
         earlier = self.sudo().search(
             [
