@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
 from .. import availability
+from ..availability.intervals import merge, subtract
 from ..exceptions import PublicError
 from ..form_fields import check_email
 from ..formatting import clock, long_date
@@ -68,9 +69,10 @@ class SchedulingPage(models.Model):
     def _explained_times(self, start, end, duration_min, contact):
         """:return: the list of times that :meth:`explain` answers, of a day from ``start`` to ``end`` (aware)"""
         rules = self._rules(duration_min)
-        sources = self._sources(naive(start) - timedelta(days=1), naive(end) + timedelta(days=1))
+        named = naive(start) - timedelta(days=1), naive(end) + timedelta(days=1)
+        sources = self._sources(*named)
         hosts = [
-            replace(host, busy=[(source.start, source.end, key) for key, source in sources[int(host.id)].items()])
+            replace(host, busy=_named(host.busy, sources[int(host.id)], _epochs(*named)))
             for host in self._host_calendars(start, end)
         ]
         span = {"now": self._now(), "start": start, "end": end}
@@ -153,6 +155,16 @@ class SchedulingPage(models.Model):
                 ("resource.calendar.leaves", leave_id) if own else None,
             )
         return sources
+
+
+def _named(busy, sources, span):
+    """Names what is busy around the day; "days with free time" also depends on all that lies before it.
+
+    :param busy: list of (start, end) in epoch seconds
+    :param sources: dict of key to :class:`Source`, all within ``span`` (start, end in epoch seconds)
+    :return: list of (start, end), and within ``span`` of (start, end, key)
+    """
+    return [*subtract(merge(busy), [span]), *((source.start, source.end, key) for key, source in sources.items())]
 
 
 def _epochs(start, stop):

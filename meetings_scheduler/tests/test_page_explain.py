@@ -46,6 +46,28 @@ class TestExplain(TeamCase):
         for entry in explained:
             self.assertEqual(entry["offered"], not entry["reasons"])
 
+    def test_every_kind_of_window(self):
+        """B8: so it is with every kind of window, also where what is busy on the days before counts."""
+        self.page.hours_ids = [
+            Command.clear(),
+            *(Command.create({"day": str(day), "hour_from": 10, "hour_to": 14}) for day in range(7)),
+        ]
+        self.make_busy(self.host, self.at(0, 1), minutes=24 * 60)
+        dates = {"window_start": self.at(0).date(), "window_end": self.at(0, 4).date()}
+        for values in (
+            {"window_type": "rolling", "window_days": 3},
+            {"window_type": "business", "window_days": 3},
+            {"window_type": "bookable", "window_days": 3},
+            {"window_type": "dates", **dates},
+        ):
+            with self.subTest(values):
+                self.page.write(values)
+                for days in range(6):
+                    explained = self.page.with_user(self.host).explain(self.at(0, days).date().isoformat())["times"]
+                    offered = {self._utc(entry["start"]) for entry in explained if entry["offered"]}
+                    slots = {slot.start for slot in self.page._free_slots(self.at(0, days), self.at(0, days + 1), 30)}
+                    self.assertEqual(offered, slots, f"in {days} days")
+
     def test_each_reason_names_its_setting(self):
         """B8: the owner sees what stands in the way, by name, and what to change."""
         event = self.env["calendar.event"].create(
