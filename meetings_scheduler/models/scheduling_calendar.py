@@ -162,6 +162,7 @@ class SchedulingCalendar(models.Model):
                 )
         self.sudo().counts = True
         self.connection_id.sudo()._read_now()
+        self.sudo()._renew_channels()
         for calendar in self.filtered(lambda calendar: calendar.state == "lost"):
             raise UserError(
                 self.env._("“%(calendar)s”: %(reason)s", calendar=calendar.name, reason=calendar.lost_reason or "")

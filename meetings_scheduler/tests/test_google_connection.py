@@ -133,6 +133,13 @@ class TestCalendars(GoogleCase):
         self.assertEqual(len(self.events()), 1)
         self.assertEqual(len(self.events(fairs.remote_id)), 1, "Anna's own event and nothing else")
 
+    def test_second_calendar_tells_of_changes_at_once(self):
+        """M29: a calendar that is ticked has its push channel from then on, not from the next poll."""
+        self.env["ir.config_parameter"].set_param("meetings_scheduler.push_over_http", "1")
+        _connection, fairs = self.linked()
+        fairs.with_user(self.host).action_link()
+        self.assertEqual(len(fairs.channel_ids), 1)
+
     def test_free_busy_only_can_not_be_linked(self):
         """M30: a calendar shared as free/busy only is listed as such; when a linked one is narrowed, it is lost."""
         connection, fairs = self.linked("freeBusyReader")

@@ -139,7 +139,7 @@ class TestItalianMails(Italian, SchedulingCase):
             ("requested", "host"): (
                 "Rispondi, per favore: ",
                 f"{jane} ha provato a prenotare e chiede un incontro con te.",
-                "Accetta o rifiuta",
+                "Rispondi",
             ),
             ("declined", "visitor"): ("Non possibile: ", f"{laura} non può incontrarti", "Scegli un altro orario"),
         }

@@ -211,7 +211,7 @@ class TestSyncIn(SyncCase):
         self.assertEqual((fair.allday, fair.start), (False, naive(self.at(9))))
 
     def test_connect_is_silent(self):
-        """P13: 500 events with 300 guests: no mail, no remote write, at most 3 lists."""
+        """P13: 5,000 events with 300 guests: no mail, no remote write, at most 3 lists."""
         partners = self.env["res.partner"].create(
             [{"name": f"Guest {number}", "email": f"guest{number}@many.example"} for number in range(300)]
         )
@@ -220,13 +220,13 @@ class TestSyncIn(SyncCase):
             calendar=ADDRESS,
             bodies=[
                 self.body(self.at(8, 3 + number % 60), guests=(f"guest{number % 300}@many.example",))
-                for number in range(500)
+                for number in range(5000)
             ],
         )
         messages = self.env["mail.message"].search_count([("message_type", "!=", "notification")])
         with self.mock_mail_gateway():
             self.connected()
-        self.assertEqual(len(self.meetings(partners)), 500)
+        self.assertEqual(len(self.meetings(partners)), 5000)
         state = self.state()
         self.assertEqual((state["writes"], state["mails"], self._mails), (0, [], []))
         self.assertLessEqual(state["calls"].count("events.list"), 3)
