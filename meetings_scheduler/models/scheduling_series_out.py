@@ -5,6 +5,7 @@ makes both sides say the same whatever was asked for, so that repeating it finds
 """
 
 import hashlib
+import uuid
 from collections import Counter
 from dataclasses import replace
 
@@ -91,7 +92,9 @@ class SchedulingSeries(models.Model):
         live = self._live()
         if self.remote_id and not self._is_uniform():
             adapter.delete_event(self.calendar_id.remote_id, self.remote_id)
-            self.write({"key": live._new_key(), "remote_id": False, "uid": False, "etag": False, "agreed": False})
+            # The same each time: should the answer of the new one be lost, the next try finds what this one made.
+            key = f"meeting:{uuid.uuid5(uuid.NAMESPACE_OID, self.key).hex}"
+            self.write({"key": key, "remote_id": False, "uid": False, "etag": False, "agreed": False})
         zone = self.recurrence_id.event_tz or self.calendar_id.user_id.tz or "UTC"
         plan = series_rules.plan(self.recurrence_id.rrule or "", [link._meant_time() for link in live], zone)
         if plan is None:

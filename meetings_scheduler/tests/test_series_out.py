@@ -240,6 +240,19 @@ class TestSeriesOut(SyncCase):
         self.assertEqual(len(self.masters()), 1)
         self.assert_same(4)
 
+    @mute_logger(OUTBOX_LOGGER)
+    def test_made_anew_with_a_lost_answer(self):
+        """P5: a series that is made anew is one, even if the answer of its creation is lost."""
+        first, second, *_rest = self.meet_often()
+        second.write({"name": "Special", "recurrence_update": "self_only"})
+        self.work()
+        first.write({"start": naive(self.at(15)), "stop": naive(self.at(16)), "recurrence_update": "all_events"})
+        self.google.control("fault", method="events.insert", action="lose")
+        self.work()
+        self.work()
+        self.assertEqual(len(self.masters()), 1)
+        self.assert_same(4)
+
     def test_following(self):
         """B2: this and the following are moved: the series ends there, and a second one goes on."""
         third = self.meet_often(count=6)[2]
