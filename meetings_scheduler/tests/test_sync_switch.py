@@ -46,8 +46,8 @@ class TestSyncSwitch(SyncCase):
             self.tick(False, self.env.ref("base.user_admin"))
         self.assertTrue(self.google_connection.use_sync)
 
-    def test_what_waited_is_written(self):
-        """M24: an invitation and a cancellation that waited when sync was turned off go out when it is on again."""
+    def leave_waiting(self):
+        """Google is down, so that an invitation and a cancellation wait."""
         gone = self.meet(self.at(14), name="Gone")
         self.work()
         self.google.control("fault", method="*", action="status", status=503, times=0)
@@ -55,9 +55,13 @@ class TestSyncSwitch(SyncCase):
             self.meet(self.at(10), name="New")
             gone.active = False
             self.work()
-            self.tick(False)
-            self.google.control("clear_faults")
-            self.work()
+
+    def test_what_waited_is_written(self):
+        """M24: an invitation and a cancellation that waited when sync was turned off go out when it is on again."""
+        self.leave_waiting()
+        self.tick(False)
+        self.google.control("clear_faults")
+        self.work()
         self.assertEqual(self.titles(), ["Gone"], "while it is off nothing is written")
         self.tick(True)
         self.work()
@@ -67,15 +71,9 @@ class TestSyncSwitch(SyncCase):
 
     def test_what_waited_survives_a_reconnection(self):
         """M10, M24: disconnected while Google is down, and connected again: what waited is written, once."""
-        gone = self.meet(self.at(14), name="Gone")
-        self.work()
-        self.google.control("fault", method="*", action="status", status=503, times=0)
-        with mute_logger(OUTBOX_LOGGER):
-            self.meet(self.at(10), name="New")
-            gone.active = False
-            self.work()
-            with self.enter_registry_test_mode():
-                self.google_connection.with_user(self.host).action_disconnect()
+        self.leave_waiting()
+        with self.enter_registry_test_mode():
+            self.google_connection.with_user(self.host).action_disconnect()
         self.google.control("clear_faults")
         self.connected()
         self.work()
