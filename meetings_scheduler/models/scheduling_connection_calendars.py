@@ -74,5 +74,5 @@ class SchedulingConnection(models.Model):
         today = fields.Date.today()  # in UTC, so never later than now
         last = max((page._window_dates()[1] for page in pages), default=today + timedelta(days=60))
         last = min(last, today + timedelta(days=366))
-        first, end = today, last + timedelta(days=2)  # 62 days for the usual window, which is one question to Google
+        first, end = today, last + timedelta(days=2)  # 63 days at most for the usual window
         return Period(*(datetime.combine(day, time(), timezone.utc) for day in (first, end)))

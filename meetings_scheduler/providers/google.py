@@ -41,8 +41,8 @@ from .transport import Transport
 
 DEFAULT_ROOT = "https://www.googleapis.com"
 CALENDARS_A_QUERY = 50
-# Google refuses free/busy of a few months and more; it names no figure.
-LONGEST_QUERY = timedelta(days=62)
+# Google refuses free/busy of more than three months or so; it names no figure.
+LONGEST_QUERY = timedelta(days=80)
 # The most Google allows; if that is more than the transport lets through, a page that surely is not.
 PAGE_SIZES = (2500, 100)
 GENERATIONS = 8

@@ -1,11 +1,15 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..providers.errors import AuthenticationFailed
+from ..providers.google import LONGEST_QUERY
+from ..providers.periods import split
 from ..providers.transport import Transport
 from .common import SchedulingCase
 from .google_case import ADDRESS, GoogleMixin
@@ -189,6 +193,15 @@ class TestCalendars(GoogleCase):
         connection._refresh_busy()
         self.assertEqual(len(connection.calendar_ids), 50)
         self.assertEqual(self.state()["calls"].count("freebusy.query") - before, 1)
+
+    def test_usual_window_is_one_question_at_every_hour(self):
+        """Also when it is tomorrow where the page is, or still yesterday."""
+        connection = self.connect()
+        for zone in ("Europe/Rome", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            self.page.timezone = zone
+            for hour in range(24):
+                with self.subTest(zone=zone, hour=hour), freeze_time(f"2026-11-25 {hour:02}:30:00"):
+                    self.assertEqual(len(list(split(connection._busy_window(), LONGEST_QUERY))), 1)
 
     def test_every_calendar_that_counts_has_a_channel(self):
         """P9: two calendars count, two channels call; the cron makes them after the first read."""
