@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..providers import errors, registry
+from ..shape import fits
 from .scheduling_page_address import ascii_slug
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -14,7 +15,16 @@ STEM_LENGTH = 40
 USES = ("use_sync", "use_pages")
 # An account with a purpose of its own, or beside the main one, does less.
 LESS = {"pages": {"use_pages"}, "sync": set(USES) - {"use_pages"}, "busy": {"use_sync"}}
-CONNECTION_VALUES = {"uses", "main_id", "link_ids", "unlink_ids", "tasks"}
+# What the screen may send, see :func:`shape.fits`: choices of the user, and of their connections.
+USER_SHAPES = {"all_off": (bool,), "stem": (str,), "default_page_id": (int, bool, type(None))}
+CONNECTION_SHAPES = {
+    "uses": {str: {str: (bool,)}},
+    "main_id": (int,),
+    "link_ids": [(int,)],
+    "unlink_ids": [(int,)],
+    "tasks": {str: (dict,)},
+}
+SHAPES = USER_SHAPES | CONNECTION_SHAPES
 
 
 class SchedulingSettings(models.AbstractModel):
@@ -178,21 +188,30 @@ class SchedulingSettings(models.AbstractModel):
         :raises AccessError: a connection, calendar or page isn't the user's
         """
         self._check_user()
-        unknown = set(values) - {*CONNECTION_VALUES, "all_off", "stem", "default_page_id"}
-        if unknown:
-            raise UserError(self.env._("There is no setting “%(name)s”.", name=min(unknown)))
+        self._check_shapes(values)
         chosen = self._checked_choices(values)
         if chosen:
             self.env["scheduling.preference"]._keep(self.env.user, chosen)
-        if CONNECTION_VALUES & set(values):
+        if set(CONNECTION_SHAPES) & set(values):
             self._save_connections(values)
         return self.get_data()
+
+    def _check_shapes(self, values):
+        """:raises UserError: the screen sends no such thing"""
+        unknown = set(values) - set(SHAPES) if isinstance(values, dict) else ()
+        if unknown:
+            raise UserError(self.env._("There is no setting “%(name)s”.", name=min(unknown)))
+        self._check_fit(isinstance(values, dict) and all(fits(value, SHAPES[name]) for name, value in values.items()))
+
+    def _check_fit(self, is_fit):
+        if not is_fit:
+            raise UserError(self.env._("This isn't what can be saved here. Reload the page, and try again."))
 
     def _checked_choices(self, values):
         """:return: the values of :model:`scheduling.preference` among ``values``"""
         chosen = {}
         if "all_off" in values:
-            chosen["pages_off"] = bool(values["all_off"])
+            chosen["pages_off"] = values["all_off"]
         if "stem" in values:
             chosen["stem"] = self._checked_stem(values["stem"])
         if "default_page_id" in values:
@@ -200,7 +219,7 @@ class SchedulingSettings(models.AbstractModel):
         return chosen
 
     def _checked_stem(self, text):
-        text = str(text or "").strip()
+        text = text.strip()
         stem = ascii_slug(text)
         if text and not stem:
             raise UserError(self.env._("“%(text)s” can't begin an address. Use Latin letters or digits.", text=text))
@@ -219,16 +238,16 @@ class SchedulingSettings(models.AbstractModel):
         connections = self._connections()
         if not connections:
             raise UserError(self.env._("Connect a calendar first."))
-        for connection_id, chosen in (values.get("uses") or {}).items():
+        for connection_id, chosen in values.get("uses", {}).items():
             self._save_uses(self._own_connection(connections, connection_id), chosen)
-        if values.get("main_id"):
+        if "main_id" in values:
             self._own_connection(connections, values["main_id"]).sudo()._make_main()
-        for connection_id, chosen in (values.get("tasks") or {}).items():
+        for connection_id, chosen in values.get("tasks", {}).items():
             self._save_tasks(self._own_connection(connections, connection_id), chosen)
-        unlink = self._own_calendars(connections, values.get("unlink_ids"))
+        unlink = self._own_calendars(connections, values.get("unlink_ids", ()))
         if unlink:
             unlink.action_remove()
-        link = self._own_calendars(connections, values.get("link_ids"))
+        link = self._own_calendars(connections, values.get("link_ids", ()))
         if link:
             link.action_link()
 
@@ -238,7 +257,7 @@ class SchedulingSettings(models.AbstractModel):
             raise UserError(
                 self.env._("%(account)s can't be used for “%(name)s”.", account=connection.account, name=min(unknown))
             )
-        connection.sudo().write({name: bool(value) for name, value in chosen.items()})
+        connection.sudo().write(chosen)
         connection.sudo()._ensure_page()
 
     def _own_connection(self, connections, connection_id):
@@ -253,7 +272,7 @@ class SchedulingSettings(models.AbstractModel):
 
     def _own_calendars(self, connections, ids):
         """:raises AccessError: one of the ids isn't a calendar of a connected account"""
-        ids = set(ids or ())
+        ids = set(ids)
         calendars = self.env["scheduling.calendar"].union(*(self._counting(connection) for connection in connections))
         calendars = calendars.filtered(lambda calendar: calendar.id in ids)
         if len(calendars) != len(ids):

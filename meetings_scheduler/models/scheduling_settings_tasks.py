@@ -3,6 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..shape import fits
 from .scheduling_connection_tasks import CHOICES
 
 
@@ -58,13 +59,11 @@ class SchedulingSettings(models.AbstractModel):
         elif chosen["use_tasks"]:
             connection._start_tasks()
         else:
-            connection._stop_tasks(remove=bool(chosen.get("remove_tasks")))
+            connection._stop_tasks(remove=chosen.get("remove_tasks", False))
 
     def _checked_task_choices(self, values):
-        chosen = {name: bool(values[name]) for name in CHOICES if name in values and name != "task_hour"}
-        if "task_hour" in values:
-            hour = values["task_hour"]
-            if not isinstance(hour, int | float) or not 0 <= hour < 24:
-                raise UserError(self.env._("Choose an hour from 00:00 to 23:59."))
-            chosen["task_hour"] = hour
-        return chosen
+        hour = values.get("task_hour", 0)
+        if not fits(hour, (int, float)) or not 0 <= hour < 24:
+            raise UserError(self.env._("Choose an hour from 00:00 to 23:59."))
+        self._check_fit(all(fits(value, (bool,)) for name, value in values.items() if name != "task_hour"))
+        return {name: values[name] for name in CHOICES if name in values}

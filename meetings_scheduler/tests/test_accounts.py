@@ -152,7 +152,7 @@ class TestSeveralAccounts(AccountsCase):
             with self.subTest(values), self.assertRaises(AccessError):
                 self.settings(anna).save(values)
         with self.assertRaises(AccessError):
-            self.settings().save({"main_id": 0.5})
+            self.settings().save({"main_id": 0})
         with self.assertRaisesRegex(UserError, "can't be used for"):
             self.settings().save({"uses": {str(further.id): {"use_pages": False}}})
         further._lose("The permission has ended.")
