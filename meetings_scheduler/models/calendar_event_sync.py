@@ -79,10 +79,10 @@ class CalendarEvent(models.Model):
         if self.env.context.get("scheduling_own_write"):
             return
         links = self._links_to_mark()
-        for link in links.filtered(lambda link: link._is_handed_over()):
-            link._deleted_here()  # somebody else invites now, from their own calendar
-            link.leads = False
-            links -= link
+        handed = links.filtered(lambda link: link._is_handed_over())
+        handed._deleted_here()
+        handed.leads = False
+        links -= handed
         known = links.filtered(lambda link: link.calendar_id.connection_id._syncs()).event_id
         for link in links.filtered(lambda link: link._is_in_other_recurrence()):
             if not self.env["scheduling.series"]._follow_recurrence(link):
@@ -96,6 +96,17 @@ class CalendarEvent(models.Model):
             elif connection:
                 event._link_with(connection.main_calendar_id)
         self.env["scheduling.busy"]._hold(self._links_to_tell())
+        handed.event_id._invite_again()
+
+    def _invite_again(self):
+        """Somebody else organizes these meetings now. The former calendar cancels, so guests hear that they take place:
+        from the calendar of who organizes them, else from Odoo, once a series (for whose changes Odoo mails nobody).
+        """
+        coming = self.with_context(no_mail_to_attendees=False)
+        coming = coming.filtered(lambda event: event.active and event.stop > fields.Datetime.now())
+        for events in coming.sorted("start").grouped("recurrence_id").values():
+            for event in events[:1] if events.recurrence_id else events:
+                event._outside_attendees().filtered(lambda one: one.state != "declined")._send_invitation_emails()
 
     def _link_with(self, calendar):
         links = self.env["scheduling.event.link"].sudo()

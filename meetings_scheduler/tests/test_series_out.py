@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.scheduling_page_slots import aware, naive
@@ -87,6 +87,16 @@ class TestSeriesOut(SyncCase):
         self.assertEqual(self.state()["writes"], 1)
         self.assert_same(4)
         self.assertEqual(len(self.links.search([("state", "=", "live")])), 4)
+
+    def test_another_organizer(self):
+        """B2: another user takes the whole series over: Odoo invites for them, once."""
+        other = new_test_user(self.env, "other.organizer", email="other@bianchi.example")
+        occurrences = self.meet_often()
+        with self.mock_mail_gateway():
+            occurrences[0].sudo().write({"user_id": other.id, "recurrence_update": "all_events"})
+            self.work()
+        self.assertEqual(self.events(), [])
+        self.assertEqual([mail["email_to"] for mail in self._mails], [['"Jane Doe" <jane@doe.example>']])
 
     def test_rules(self):
         """B1, P16: every rule of Odoo's form makes the same occurrences in Google, over both changes of the clocks."""

@@ -19,6 +19,11 @@ class TestSyncOut(SyncCase):
         super().setUp()
         self.connected()
 
+    def anna(self):
+        """:return: a colleague who may connect a calendar"""
+        rights = "base.group_user,meetings_scheduler.group_personal_email"
+        return new_test_user(self.env, "anna.host", rights, name="Anna", email="anna@bianchi.example")
+
     def test_meeting_invites(self):
         """M23: a meeting made on a contact is put into Google, which sends the one invitation; Odoo sends none."""
         with self.mock_mail_gateway():
@@ -307,14 +312,43 @@ class TestSyncOut(SyncCase):
         self.assertEqual((meeting.active, meeting.name, self.there()["summary"]), (True, "Still on", "Still on"))
 
     def test_another_organizer(self):
-        """B2: another user takes the meeting over: it leaves the first calendar."""
+        """B2: another user takes the meeting over: it leaves the first calendar, and Odoo invites for the new one."""
+        other = new_test_user(self.env, "other.organizer", email="other@bianchi.example")
+        meeting = self.meet(self.at(10), guests=self.jane | self.bob)
+        self.work()
+        meeting.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.bob).do_decline()
+        with self.mock_mail_gateway():
+            meeting.sudo().user_id = other
+            self.work()
+        self.assertEqual(self.events(), [])
+        self.assertTrue(meeting.active)
+        self.assertEqual([mail["email_to"] for mail in self._mails], [['"Jane Doe" <jane@doe.example>']])
+        self.assertIn("ics", str(self._mails[0]["attachments"]))
+
+    def test_another_organizer_with_a_calendar(self):
+        """B2: whoever takes the meeting over has a calendar of their own: that one invites, Odoo writes nobody."""
+        anna = self.anna()
+        self.connect(anna, email=anna.email)
+        meeting = self.meet(self.at(10))
+        self.work()
+        with self.mock_mail_gateway():
+            meeting.sudo().user_id = anna
+            self.work()
+        self.assertFalse(self._mails)
+        event = self.there()  # an invitation to who handed it over
+        self.assertEqual(event["organizer"]["email"], anna.email)
+        self.assertEqual(self.guests_there(), sorted([ADDRESS, JANE]))
+
+    def test_another_organizer_of_a_meeting_that_is_over(self):
+        """P13: to whom it belonged is put right afterwards: nobody is invited to what is over."""
         other = new_test_user(self.env, "other.organizer", email="other@bianchi.example")
         meeting = self.meet(self.at(10))
         self.work()
-        meeting.sudo().user_id = other
-        self.work()
-        self.assertEqual(self.events(), [])
-        self.assertTrue(meeting.active)
+        past = naive(self.at(10)) - timedelta(days=30)
+        meeting.with_context(scheduling_own_write=True).write({"start": past, "stop": past + timedelta(minutes=30)})
+        with self.mock_mail_gateway():
+            meeting.sudo().user_id = other
+        self.assertFalse(self._mails)
 
     def test_google_down(self):
         """P18: Google is down: the meeting stands, and the invitation goes out when it is back, once."""
@@ -347,9 +381,8 @@ class TestSyncOut(SyncCase):
 
     def test_read_by_a_colleague_first(self):
         """M23: a colleague's calendar is read before our own write is known to be done: one meeting in the end."""
-        rights = "base.group_user,meetings_scheduler.group_personal_email"
-        anna = new_test_user(self.env, "anna.host", rights, name="Anna", email="anna@bianchi.example")
-        other = self.connect(anna, email="anna@bianchi.example")
+        anna = self.anna()
+        other = self.connect(anna, email=anna.email)
         self.poll(other)
         self.google.control("fault", method="events.insert", action="lose")
         with mute_logger(OUTBOX_LOGGER):
