@@ -74,6 +74,11 @@ class SchedulingCalendar(models.Model):
         adapter.delete_calendar(self.remote_id)
         self.unlink()
 
+    def _keep_tasks(self):
+        """It isn't removed after all: kept, it goes on one day, unless there is another one by now."""
+        for calendar in self.filtered(lambda calendar: not calendar.connection_id._task_calendar()):
+            calendar.is_ending = False
+
     def _is_there(self, adapter):
         """:return: whether the server knows the calendar; an absence that is proven, not guessed from a list"""
         try:

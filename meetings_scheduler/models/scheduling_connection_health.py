@@ -33,8 +33,12 @@ class SchedulingConnectionHealth(models.Model):
     read_at = fields.Datetime("Meetings read", readonly=True)
     next_read = fields.Datetime(readonly=True)
     linked = fields.Integer("Meetings linked", readonly=True)
-    waiting = fields.Integer(readonly=True, help="Meetings that are about to be written into the calendar.")
-    failed = fields.Integer(readonly=True, help="Meetings that could not be written. Their owner sees which, and why.")
+    waiting = fields.Integer(
+        readonly=True, help="Meetings, answers and tasks that are about to be written into the calendar."
+    )
+    failed = fields.Integer(
+        readonly=True, help="Meetings, answers and tasks that could not be written. Their owner sees which, and why."
+    )
     questions = fields.Integer(
         "To be answered", readonly=True, help="Meetings of which only the owner of the calendar knows what is right."
     )
@@ -60,14 +64,7 @@ class SchedulingConnectionHealth(models.Model):
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
                          WHERE calendar.connection_id = connection.id AND link.state = 'live') AS linked,
-                       (SELECT count(DISTINCT lane) FROM scheduling_operation operation
-                         WHERE operation.connection_id = connection.id AND operation.state IN ('pending', 'running')
-                           AND operation.last_error IS NULL
-                           AND operation.kind IN ('write_event', 'write_meeting', 'write_series')) AS waiting,
-                       (SELECT count(DISTINCT lane) FROM scheduling_operation operation
-                         WHERE operation.connection_id = connection.id AND operation.state <> 'done'
-                           AND operation.last_error IS NOT NULL
-                           AND operation.kind IN ('write_event', 'write_meeting', 'write_series')) AS failed,
+                       written.waiting, written.failed,
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
                          WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')
@@ -75,9 +72,22 @@ class SchedulingConnectionHealth(models.Model):
                   FROM scheduling_connection connection
                   JOIN res_users owner ON owner.id = connection.user_id
                   LEFT JOIN scheduling_calendar main ON main.connection_id = connection.id AND main.is_main
+                  CROSS JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE lane.troubles = 0) AS waiting,
+                           count(*) FILTER (WHERE lane.troubles > 0) AS failed
+                      FROM (SELECT count(last_error) AS troubles
+                              FROM scheduling_operation operation
+                             WHERE operation.connection_id = connection.id AND operation.state <> 'done'
+                               AND operation.kind IN %(writes)s
+                               AND (operation.last_error IS NOT NULL
+                                    OR operation.next_attempt <= clock_timestamp() AT TIME ZONE 'UTC')
+                             GROUP BY operation.lane) lane) written
                  WHERE connection.state <> 'disconnected') counted
             """,
-            {"minutes": (SILENCE - POLL_EVERY) // timedelta(minutes=1)},
+            {
+                "minutes": (SILENCE - POLL_EVERY) // timedelta(minutes=1),
+                "writes": tuple(self.env["scheduling.operation"]._writes()),
+            },
         )
 
     @api.depends("next_read")

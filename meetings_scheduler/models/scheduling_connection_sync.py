@@ -4,13 +4,13 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..providers import errors
 
 _logger = logging.getLogger(__name__)
 
-# The outbox's operations that write meetings.
-WRITES = ("write_event", "write_meeting", "write_series")
+LISTED = 100  # failures on the screen
 
 
 class SchedulingConnection(models.Model):
@@ -110,14 +110,29 @@ class SchedulingConnection(models.Model):
         return connection
 
     def _sync_operations(self):
-        """:return: domain of the outbox's operations that write meetings into these calendars"""
-        return [("connection_id", "in", self.ids), ("kind", "in", WRITES)]
+        """:return: domain of the outbox's operations that write into these accounts"""
+        return [("connection_id", "in", self.ids), ("kind", "in", list(self.env["scheduling.operation"]._writes()))]
+
+    def _unwritten(self):
+        """What is still to be written; several changes of one meeting, answer or task are one.
+
+        :return: (how many wait and have met no trouble, the last operation of each that has (sudo), the latest first);
+            a task that is done and leaves the calendar tomorrow doesn't wait
+        """
+        operations = self.env["scheduling.operation"].sudo()
+        mine = Domain(self._sync_operations()) & Domain("state", "!=", "done")
+        troubled = operations._read_group(mine & Domain("last_error", "!=", False), ["lane"], ["id:max"])
+        waiting = mine & Domain("lane", "not in", [lane for lane, _last in troubled])
+        waiting &= Domain("next_attempt", "<=", fields.Datetime.now())
+        [(count,)] = operations._read_group(waiting, [], ["lane:count_distinct"])
+        return count, operations.browse(sorted((last for _lane, last in troubled), reverse=True))
 
     def _sync_facts(self):
         """What the reconciliation screen shows of one connection.
 
-        :return: dict: linked, pending (operations), failed (list of {id, what, words, is_told (by the calendar),
-            error, attempts, next_attempt}), held, error, last_read, next_read
+        :return: dict: linked, waiting and failed_count (of what is written, several changes of one are one), failed
+            (list of {id, what, kind, words, is_told (by the calendar), error, attempts, next_attempt}, the latest
+            ones), held, error, last_read, next_read
         """
         self.ensure_one()
         self.check_access("read")
@@ -128,23 +143,24 @@ class SchedulingConnection(models.Model):
             .sudo()
             ._read_group([("calendar_id.connection_id", "=", self.id)], ["state"], ["__count"])
         )
-        operations = self.env["scheduling.operation"].sudo()
-        mine = self._sync_operations()
-        failed = operations.search([*mine, ("last_error", "!=", False), ("state", "!=", "done")], limit=100)
+        waiting, failed = self._unwritten()
+        kinds = dict(failed._fields["kind"]._description_selection(self.env))
         return {
             "linked": count.get("live", 0),
-            "pending": operations.search_count([*mine, ("state", "in", ("pending", "running"))]),
+            "waiting": waiting,
+            "failed_count": len(failed),
             "failed": [
                 {
                     "id": operation.id,
                     "what": operation._subject(),
+                    "kind": kinds[operation.kind],
                     "words": operation.reason,
                     "is_told": hasattr(errors, operation.last_error.partition(":")[0]),
                     "error": operation.last_error,
                     "attempts": operation.attempts,
                     "next_attempt": operation.next_attempt if operation.state == "pending" else False,
                 }
-                for operation in failed
+                for operation in failed[:LISTED]
             ],
             "held": calendar.held_removals,
             "error": calendar.sync_error or connection.lost_reason or "",

@@ -96,6 +96,19 @@ class SchedulingOperation(models.Model):
         self.env.ref("meetings_scheduler.ir_cron_outbox")._trigger()
 
     @api.model
+    def _writes(self):
+        """The kinds that write into an account: their owner sees them wait and fail. Who adds one adds it here, too.
+
+        :return: dict of kind to the calendar that it needs, "main" or "tasks"
+        """
+        return {"write_event": "main"}
+
+    @api.model
+    def _writes_main(self):
+        """:return: tuple of the kinds that are written into the main calendar"""
+        return tuple(kind for kind, calendar in self._writes().items() if calendar == "main")
+
+    @api.model
     def _cron_run(self):
         """Carries out what is due, one operation a transaction, until nothing is or the time is up.
 
@@ -164,10 +177,10 @@ class SchedulingOperation(models.Model):
                      JOIN res_users owner ON owner.id = connection.user_id AND owner.active
                     WHERE connection.id = candidate.connection_id AND connection.state = 'connected'
                       AND (connection.paused_until IS NULL OR connection.paused_until <= %(now)s)))
-               AND (candidate.kind NOT IN ('write_event', 'write_meeting') OR NOT EXISTS (
-                   SELECT FROM scheduling_calendar main
-                    WHERE main.connection_id = candidate.connection_id AND main.is_main AND main.state = 'lost'
-                      AND main.write_refused IS NOT TRUE))
+               AND (candidate.kind NOT IN %(main)s OR NOT EXISTS (
+                   SELECT FROM scheduling_calendar calendar
+                    WHERE calendar.connection_id = candidate.connection_id AND calendar.is_main
+                      AND calendar.state = 'lost' AND calendar.write_refused IS NOT TRUE))
                AND NOT EXISTS (
                    SELECT FROM scheduling_operation earlier
                     WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id
@@ -176,6 +189,7 @@ class SchedulingOperation(models.Model):
              LIMIT 1
             """,
             now=now,
+            main=self._writes_main(),
         )
 
     def _carry_out(self):
@@ -189,6 +203,8 @@ class SchedulingOperation(models.Model):
                 self.connection_id._provider_answered()
                 if self.kind == "write_event":
                     self.connection_id.main_calendar_id._accept_write()
+                if self.kind in self._writes():
+                    self._overtake()
         except Exception as error:
             _logger.warning("Operation %s failed, attempt %s", self.key, self.attempts, exc_info=True)
             self.invalidate_recordset()
@@ -198,11 +214,13 @@ class SchedulingOperation(models.Model):
         """Plans the next try: when the provider said so, else later each time; what it refuses for good fails."""
         if self.connection_id and isinstance(error, (ProviderError, UserError)):
             self.connection_id._provider_failed(error)
-        is_denied = self.kind == "write_event" and isinstance(error, PermissionDenied)
-        if is_denied:
-            self.connection_id.main_calendar_id._refuse_write()
-        # What may not be written now is written one day; only a person can say otherwise.
-        is_over = isinstance(error, Rejected) or (self.attempts >= MAX_ATTEMPTS and not is_denied)
+        main = self.connection_id.main_calendar_id
+        is_denied = self.kind in self._writes_main() and isinstance(error, PermissionDenied)
+        if is_denied and self.kind == "write_event":
+            main._refuse_write()
+        # What the calendar takes from nobody now is written one day; only a person can say otherwise.
+        waits = is_denied and main.write_refused
+        is_over = isinstance(error, Rejected) or (self.attempts >= MAX_ATTEMPTS and not waits)
         wait = getattr(error, "retry_after", None)
         base = COLLISION_BASE if isinstance(error, SerializationFailure) else BACKOFF_BASE
         delay = min(base * 2 ** min(self.attempts - 1, 20), BACKOFF_MAX) * random.uniform(0.75, 1.25)
@@ -217,6 +235,12 @@ class SchedulingOperation(models.Model):
                 "reason": self._reason(error),
             }
         )
+
+    def _overtake(self):
+        """What an earlier try of the same could not do has been done along with this one."""
+        failed = self.search([("lane", "=", self.lane), ("kind", "=", self.kind), ("state", "=", "failed")])
+        same = failed.filtered(lambda operation: operation.arguments == self.arguments)
+        same.write({"state": "done", "last_error": False, "reason": False})
 
     def _reason(self, error):
         """:return: why it didn't work, in a sentence; :attr:`last_error` has the other side's own words"""

@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from dataclasses import replace
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..providers.base import Draft
 from ..sync import series as series_rules
@@ -211,6 +211,10 @@ class SchedulingOperation(models.Model):
         selection_add=[("write_series", "Write the recurring meeting into the calendar")],
         ondelete={"write_series": "cascade"},
     )
+
+    @api.model
+    def _writes(self):
+        return {**super()._writes(), "write_series": "main"}
 
     def _do_write_series(self, series_id):
         """Brings the series in line with the recurring meeting as it is now."""

@@ -243,6 +243,10 @@ class SchedulingOperation(models.Model):
         ondelete={"write_meeting": "cascade"},
     )
 
+    @api.model
+    def _writes(self):
+        return {**super()._writes(), "write_meeting": "main"}
+
     def _do_write_meeting(self, link_id):
         """Brings the event in line with the meeting as it is now."""
         self._write_linked(self.env["scheduling.event.link"].browse(link_id))
@@ -269,3 +273,12 @@ class SchedulingOperation(models.Model):
         named = self.arguments or {}
         links = self.env["scheduling.event.link"].sudo().browse(named.get("link_id", [])).exists()
         return links | self.env["scheduling.series"].sudo().browse(named.get("series_id", [])).exists().link_ids
+
+    def _give_up(self):
+        """What is to be written, and all that waits behind it, stays as it is until somebody changes it again."""
+        self._leave()
+        self.search([("lane", "=", self.lane), ("state", "in", ("pending", "running", "failed"))]).unlink()
+
+    def _leave(self):
+        """No nightly comparison is to bring it up again."""
+        self._links()._leave()

@@ -1,6 +1,6 @@
 """The user's own answer to an invitation of somebody else: all of such an event that is ever written."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..providers.base import Reply, ReplyProvider
 
@@ -38,6 +38,16 @@ class SchedulingOperation(models.Model):
         selection_add=[("write_reply", "Answer the invitation in the calendar")],
         ondelete={"write_reply": "cascade"},
     )
+
+    @api.model
+    def _writes(self):
+        return {**super()._writes(), "write_reply": "main"}
+
+    def _leave(self):
+        if self.kind != "write_reply":
+            return super()._leave()
+        self._links().reply = False
+        return None
 
     def _do_write_reply(self, link_id):
         """The user's last answer; an earlier one that it overtook is not written any more."""

@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError, UserError
 
 from ..providers import errors
 
-OPEN = ("pending", "running", "failed")
 LISTED = 50
 
 
@@ -22,7 +21,7 @@ class SchedulingSyncStatus(models.AbstractModel):
     def get_data(self, connection_id):
         """
         :return: JSON-ready dict of what :meth:`SchedulingConnection._sync_facts` tells, datetimes as text, and
-            account, waiting (meetings to be written), held_meetings and doubts (lists of dicts)
+            account, held_meetings and doubts (lists of dicts)
         :raises AccessError: it is somebody else's
         """
         connection = self.env["scheduling.connection"]._own(connection_id)
@@ -32,7 +31,6 @@ class SchedulingSyncStatus(models.AbstractModel):
             "id": connection.id,
             "account": connection.account,
             "main_calendar_id": connection.main_calendar_id.id,
-            "waiting": self._waiting(connection),
             "failed": [self._failure(one) for one in facts["failed"]],
             "last_read": _text(facts["last_read"]),
             "next_read": _text(facts["next_read"]),
@@ -48,8 +46,8 @@ class SchedulingSyncStatus(models.AbstractModel):
         facts = connection._sync_facts()
         return {
             "linked": facts["linked"],
-            "waiting": self._waiting(connection),
-            "failed": len(facts["failed"]),
+            "waiting": facts["waiting"],
+            "failed": facts["failed_count"],
             "questions": links.search_count([*mine, ("doubt", "not in", (False, "left"))]) + bool(facts["held"]),
         }
 
@@ -58,20 +56,6 @@ class SchedulingSyncStatus(models.AbstractModel):
         # "Rejected: Google refuses the event": the name of the class is for logs; so is what isn't the calendar's.
         said = failed["error"].partition(": ")[2] if failed["is_told"] else ""
         return {**failed, "said": said, "next_attempt": _text(failed["next_attempt"])}
-
-    @api.model
-    def _waiting(self, connection):
-        """:return: how many meetings are to be written and have met no trouble; several changes of one are one"""
-        lanes = (
-            self.env["scheduling.operation"]
-            .sudo()
-            ._read_group(
-                [*connection._sync_operations(), ("state", "in", ("pending", "running"))],
-                ["lane"],
-                ["last_error:count"],
-            )
-        )
-        return sum(not troubled for _lane, troubled in lanes)
 
     @api.model
     def _held_meetings(self, connection):
@@ -120,19 +104,17 @@ class SchedulingSyncStatus(models.AbstractModel):
 
     @api.model
     def retry(self, operation_id):
-        """Tries to write a meeting again, at once."""
+        """Tries to write a meeting, an answer or a task again, at once."""
         self._own_operation(operation_id).action_retry()
 
     @api.model
     def give_up(self, operation_id):
-        """Leaves a meeting that could not be written as it is on both sides, until somebody changes it again."""
-        operation = self._own_operation(operation_id)
-        operation._links()._leave()
-        operation.search([("lane", "=", operation.lane), ("state", "in", OPEN)]).unlink()
+        """Leaves what could not be written as it is on both sides, until somebody changes it again."""
+        self._own_operation(operation_id)._give_up()
 
     @api.model
     def _own_operation(self, operation_id):
-        """:return: the operation (sudo); :raises AccessError: it is none of this user's meetings"""
+        """:return: the operation (sudo); :raises AccessError: it writes into none of this user's calendars"""
         operation = self.env["scheduling.operation"].sudo().search([("id", "=", operation_id)])
         if not operation.filtered_domain(operation.connection_id._sync_operations()) or (
             operation.connection_id.user_id != self.env.user

@@ -222,6 +222,16 @@ class SchedulingTaskLink(models.Model):
         if self._decide():
             self._enqueue_write()
 
+    def _leave(self):
+        """The entry, or its absence, stays as it is until the task changes."""
+        match self._decide():
+            case tasks.Remove():
+                self.unlink()
+            case tasks.Write():
+                choices = self.calendar_id.connection_id._task_choices()
+                leave = tasks.leave if self.remote_id else tasks.hide
+                self._keep(leave(self._task(), self._planner_link(), choices))
+
     def _deleted_there(self):
         """A person deleted the entry: the task stays as it is, and out of sight until it changes."""
         for link in self:
@@ -252,6 +262,10 @@ class SchedulingOperation(models.Model):
         ondelete={"mirror_tasks": "cascade", "write_task": "cascade", "remove_tasks": "cascade"},
     )
 
+    @api.model
+    def _writes(self):
+        return {**super()._writes(), "mirror_tasks": "tasks", "write_task": "tasks", "remove_tasks": "tasks"}
+
     def _do_mirror_tasks(self, calendar_id):
         calendar = self.env["scheduling.calendar"].browse(calendar_id).exists()
         if calendar and self.connection_id._mirrors_tasks():
@@ -278,7 +292,25 @@ class SchedulingOperation(models.Model):
                 calendar._remove_remote(adapter)
 
     def _subject(self):
-        if self.kind != "write_task":
-            return super()._subject()
-        link = self.env["scheduling.task.link"].sudo().browse(self.arguments["link_id"]).exists()
-        return ((link and link._record()) or link).display_name or ""
+        named = self.arguments or {}
+        if self.kind == "write_task":
+            link = self._task_link()
+            return ((link and link._record()) or link).display_name or ""
+        if "calendar_id" in named:
+            return self.env["scheduling.calendar"].sudo().browse(named["calendar_id"]).exists().name or ""
+        return super()._subject()
+
+    def _task_link(self):
+        return self.env["scheduling.task.link"].sudo().browse(self.arguments["link_id"]).exists()
+
+    def _leave(self):
+        match self.kind:
+            case "write_task":
+                for link in self._task_link():
+                    link._leave()
+            case "remove_tasks":
+                self.env["scheduling.calendar"].sudo().browse(self.arguments["calendar_id"]).exists()._keep_tasks()
+            case "mirror_tasks":
+                return  # every night it is compared again, as long as the box is ticked
+            case _:
+                super()._leave()

@@ -159,7 +159,12 @@ def follow(task: Task, link: Link, seen: Placement, settings: Settings, *, ours_
 
 def hide(task: Task, link: Link, settings: Settings) -> Link:
     """A person deleted the entry: it stays away for as long as the task is what it is now."""
-    return replace(link, is_hidden=True, written=entry(task, link, settings).digest)
+    return replace(leave(task, link, settings), is_hidden=True)
+
+
+def leave(task: Task, link: Link, settings: Settings) -> Link:
+    """The entry can't be written, and its owner gave it up: it stays as it is for as long as the task does."""
+    return replace(link, written=entry(task, link, settings).digest)
 
 
 def _is_shown(task, link, settings):

@@ -359,14 +359,14 @@ class TestSyncOut(SyncCase):
             meeting.write({"name": "Later"})
             self.work()
         facts = self.google_connection.with_user(self.host)._sync_facts()
-        self.assertEqual((facts["pending"], len(facts["failed"]), facts["failed"][0]["what"]), (2, 1, "Later"))
+        self.assertEqual((facts["waiting"], len(facts["failed"]), facts["failed"][0]["what"]), (0, 1, "Later"))
         self.assertIn("503", facts["failed"][0]["error"])
         self.google.control("clear_faults")
         self.work()
         self.assertEqual((self.there()["summary"], self.state()["writes"]), ("Later", 1))
         self.poll()
         facts = self.google_connection.with_user(self.host)._sync_facts()
-        self.assertEqual((facts["linked"], facts["pending"], facts["failed"], facts["error"]), (1, 0, [], ""))
+        self.assertEqual((facts["linked"], facts["waiting"], facts["failed"], facts["error"]), (1, 0, [], ""))
         self.assertTrue(facts["last_read"] and facts["next_read"])
 
     def test_odoos_own_sync_is_active(self):

@@ -103,9 +103,7 @@ export class SyncDialog extends Component {
     giveUp({id, what}) {
         this.ask({
             title: _t("Give up on “%s”?", what),
-            body: _t(
-                "The meeting stays as it is, in Odoo and in your calendar. If it is changed again, it is tried anew."
-            ),
+            body: _t("It stays as it is, in Odoo and in your calendar. If it is changed again, it is tried anew."),
             confirmLabel: _t("Give up"),
             cancelLabel: _t("Not yet"),
             confirm: () => this.act(STATUS, "give_up", [id]),
