@@ -58,6 +58,7 @@ from . import (
     scheduling_answer,
     scheduling_token,
     scheduling_operation,
+    scheduling_operation_managers,
     scheduling_permission_request,
     scheduling_sync_in,
     scheduling_sync_out,

@@ -49,7 +49,13 @@ class SchedulingOperation(models.Model):
         ],
         required=True,
     )
-    connection_id = fields.Many2one("scheduling.connection", ondelete="cascade", index=True)
+    connection_id = fields.Many2one(
+        "scheduling.connection",
+        ondelete="cascade",
+        index=True,
+        groups=fields.NO_ACCESS,
+        help="Named by its owner only.",
+    )
     arguments = fields.Json()
     booking_id = fields.Many2one("scheduling.booking", ondelete="cascade", index=True)
     state = fields.Selection(
@@ -68,7 +74,9 @@ class SchedulingOperation(models.Model):
         help="What is handed to the mail server.",
     )
     last_error = fields.Char()
-    reason = fields.Char(help="Why the last attempt failed, in words for the owner of the calendar.")
+    reason = fields.Char(
+        groups=fields.NO_ACCESS, help="Why the last attempt failed, in words for the owner of the calendar."
+    )
 
     _key_uniq = models.UniqueIndex("(key)")
     _open_idx = models.Index("(next_attempt, id) WHERE state IN ('pending', 'running')")
@@ -231,7 +239,7 @@ class SchedulingOperation(models.Model):
                 "state": "failed" if is_over else "pending",
                 "lease_until": False,
                 "next_attempt": fields.Datetime.now() + delay,
-                "last_error": f"{type(error).__name__}: {error}"[:500],
+                "last_error": self._error_for_managers(error),
                 "reason": self._reason(error),
             }
         )

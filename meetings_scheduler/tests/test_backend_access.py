@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..providers import errors
 from .common import SchedulingCase
 
 USER = "base.group_user"
@@ -124,6 +125,42 @@ class TestBackendAccess(SchedulingCase):
         self.assertTrue(outbox.with_user(self.manager).search([("booking_id", "=", self.booking.id)]))
         with self.assertRaises(AccessError):
             outbox.with_user(self.colleague).search([])
+
+    def test_outbox_of_calendars(self):
+        """A manager sees that something could not be written into whose calendar, and tries it again; not what it was,
+        nor the account. Nobody else does, whose company or calendar it may be."""
+        secret = self.env["calendar.event"].create({"name": "Secret merger", "user_id": self.host.id})
+        calendar = self.connection.calendar_ids
+        link = self.env["scheduling.event.link"].create({"event_id": secret.id, "calendar_id": calendar.id})
+        self.connection.account = "secret@private.example"
+        self.operations._enqueue("write_meeting", "x:meeting", "x", connection=self.connection, link_id=link.id)
+        self.operations._enqueue("tell_owner", "x:lost", "x:lost", connection_id=self.connection.id)
+        self.operations._enqueue("tell_host", "x:host", "x:host", page_id=self.page.id)
+        ours = [("key", "like", "x:")]
+        mine = self.operations.search(ours)
+        for operation in mine:
+            operation._back_off(ValueError("Secret merger, secret@private.example"))
+        write = mine.filtered(lambda operation: operation.kind == "write_meeting")
+        self.assertEqual(write.last_error, "ValueError")
+        write._back_off(errors.Rejected("Google answered 400 (invalid)."))
+        outbox = self.env["scheduling.operation"]
+        seen = outbox.with_user(self.manager).search(ours)
+        self.assertEqual(seen, mine)
+        shown = seen & write.with_user(self.manager)
+        self.assertEqual((shown.kind, shown.user_id, shown.provider), ("write_meeting", self.host, "odoo"))
+        self.assertEqual(shown.last_error, "Rejected: Google answered 400 (invalid).")
+        self.assertEqual(outbox.with_user(self.manager).search([("user_id", "ilike", "Laura"), *ours]), write)
+        told = str(shown.read()) + str(shown.web_read({"booking_id": {"fields": {"display_name": {}}}, "kind": {}}))
+        self.assertNotIn("ecret", told)
+        for name in ("reason", "connection_id"):
+            with self.assertRaises(AccessError):
+                shown.read([name])
+        shown.action_retry()
+        self.assertEqual((write.state, write.attempts), ("pending", 0))
+        self.assertFalse(outbox.with_user(self.stranger).search(ours))
+        for user in (self.host, self.colleague, self.stranger):
+            with self.assertRaises(AccessError):
+                outbox.browse(write.id).with_user(user).action_retry()
 
     def test_other_company_sees_nothing(self):
         for part in ("page", *PARTS, *PRIVATE):
