@@ -20,6 +20,8 @@ SYNCED_FIELDS = {
     "active",
     "user_id",
     "recurrence_id",
+    "show_as",
+    "privacy",
 }
 
 
@@ -39,6 +41,8 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         changed = SYNCED_FIELDS & set(vals)
+        if changed & {"show_as", "privacy"}:
+            self._links_to_mark()._agree_on_marks()
         result = super().write(vals)
         # While Odoo makes an event it writes into it; then create() tells.
         if changed and not self.env.context.get("is_calendar_event_new"):

@@ -117,7 +117,7 @@ class SchedulingSeries(models.Model):
         """:return: whether no occurrence was changed or cancelled alone"""
         told = self.link_ids.filtered("agreed")
         return not self.link_ids.filtered(lambda link: link.state in ("ended", "ignored")) and not any(
-            link._agreed_facts() != self._facts_at(link, Facts.load(self.agreed)) for link in told
+            link._agreed_facts().differs(self._facts_at(link, Facts.load(self.agreed))) for link in told
         )
 
     def _shortened(self, live):
@@ -143,16 +143,22 @@ class SchedulingSeries(models.Model):
         else:
             ours, revision = replace(wanted, start=event.start, end=event.end), ""
             recurrence = series_rules.cut(event.recurrence, last, event.zone or new.zone) if last else event.recurrence
-        if ours != theirs or recurrence != event.recurrence:
+        recurs_otherwise = recurrence != event.recurrence
+        if ours != theirs or recurs_otherwise:
             draft = replace(
                 live[:1]._changed_draft(event, ours, theirs),
                 recurrence=recurrence,
                 zone=new.zone if revision else event.zone,
-                sequence=event.sequence + (ours.time != theirs.time or recurrence != event.recurrence),
+                sequence=event.sequence + (ours.time != theirs.time or recurs_otherwise),
                 revision=revision,
             )
             event = adapter.put_event(
-                self.calendar_id.remote_id, draft, key=self.key, event_id=event.id, etag=event.etag
+                self.calendar_id.remote_id,
+                draft,
+                key=self.key,
+                event_id=event.id,
+                etag=event.etag,
+                notify=recurs_otherwise or ours.tells_guests(theirs),
             )
             if not is_new_rule:
                 # Which of them were changed alone, only the calendar knows: these are read and merged one by one.
@@ -165,11 +171,11 @@ class SchedulingSeries(models.Model):
         """:return: :class:`sync.facts.Facts`: what most occurrences say; it is what is not theirs alone"""
         said = Counter(replace(link._own_facts(), start=None, end=None) for link in live)
         before = replace(Facts.load(self.agreed), start=None, end=None) if self.agreed else None
-        return max(said, key=lambda facts: (said[facts], facts == before))
+        return max(said, key=lambda facts: (said[facts], bool(before) and not facts.differs(before)))
 
     def _new_draft(self, facts, link):
         plan = self.plan
-        said = repr((sorted(plan.items()), facts.summary, facts.location, facts.description, sorted(facts.guests)))
+        said = (facts.summary, facts.location, facts.description, sorted(facts.guests), facts.is_busy, facts.is_private)
         return Draft(
             start=moment_of(plan["start"]),
             end=moment_of(plan["end"]),
@@ -178,10 +184,10 @@ class SchedulingSeries(models.Model):
             location=facts.location,
             zone=plan["zone"],
             attendees=tuple(link._guest(address) for address in sorted(facts.guests)),
-            is_busy=link.event_id.show_as == "busy",
-            is_private=link.event_id.privacy == "private",
+            is_busy=facts.is_busy,
+            is_private=facts.is_private,
             recurrence=tuple(plan["lines"]),
-            revision=hashlib.sha256(said.encode()).hexdigest()[:16],
+            revision=hashlib.sha256(repr((sorted(plan.items()), *said)).encode()).hexdigest()[:16],
         )
 
     def _settle_occurrences(self, event, live, facts):
@@ -189,7 +195,7 @@ class SchedulingSeries(models.Model):
         before = Facts.load(self.agreed) if self.agreed else None
         for link in live:
             known = link._agreed_facts()
-            if known is None or (before and known == self._facts_at(link, before)):
+            if known is None or (before and not known.differs(self._facts_at(link, before))):
                 values = {"uid": event.uid, "series_id": event.id, "state": "live", "is_organizer": True}
                 link.write({**values, "agreed": self._facts_at(link, facts).dump()})
         self.agreed = facts.dump()

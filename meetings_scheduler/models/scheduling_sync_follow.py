@@ -163,6 +163,8 @@ class SchedulingEventLink(models.Model):
             "time": self.env._("time: %(value)s", value=self._time_text(dropped)),
             "location": self.env._("place: %(value)s", value=dropped.location or "–"),
             "description": self.env._("description: %(value)s", value=dropped.description[:200] or "–"),
+            "is_busy": self.env._("shown as busy") if dropped.is_busy else self.env._("shown as available"),
+            "is_private": self.env._("private") if dropped.is_private else self.env._("not private"),
         }
         lost = "; ".join(names[part] for part in merged.lost)
         if not self.is_organizer:

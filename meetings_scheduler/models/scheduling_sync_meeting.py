@@ -30,6 +30,7 @@ STATES = {
     Reply.DECLINED: "declined",
     Reply.TENTATIVE: "tentative",
 }
+HIDDEN = ("private", "confidential")  # Odoo's kinds of privacy that a calendar has one word for
 ALL_DAY_HOURS = time(8), time(18)  # Odoo's convention for the datetimes of all-day events
 
 
@@ -52,6 +53,7 @@ class SchedulingEventLink(models.Model):
             key=self.key or "",
             state=self.state,
             is_foreign=self.origin == "remote",
+            is_private=bool(self.agreed and self._agreed_facts().is_private),
             start=aware(self.start) if self.start else None,
         )
 
@@ -79,7 +81,23 @@ class SchedulingEventLink(models.Model):
             location=one_line(meeting.location or ("" if call == self.conference_url else call)),
             description=html_text(str(meeting.description or "")),
             guests=frozenset(guests.filtered("email_normalized").mapped("email_normalized")),
+            is_busy=meeting.show_as == "busy",
+            is_private=self._is_private(),
         )
+
+    def _is_private(self):
+        """:return: whether the meeting is hidden in the calendar, too
+
+        What somebody else invites to can be hidden in Odoo alone. Odoo's default is for what is made in Odoo.
+        """
+        meeting = self.event_id.sudo()
+        privacy = meeting.privacy if self.origin == "remote" else meeting.effective_privacy
+        return self.is_organizer and privacy in HIDDEN
+
+    def _agree_on_marks(self):
+        """Before a person changes them: what links of old don't remember is what the meeting says by now."""
+        for link in self.filtered("agreed"):
+            link.agreed = {**link._own_facts().dump(), **link.agreed}
 
     def _agreed_facts(self):
         return Facts.load(self.agreed) if self.agreed else None
@@ -125,6 +143,10 @@ class SchedulingEventLink(models.Model):
             values["description"] = as_html(facts.description)
         if facts.location != ours.location:
             values.update(self._place_values(facts.location))
+        if facts.is_busy != ours.is_busy:
+            values["show_as"] = "busy" if facts.is_busy else "free"
+        if facts.is_private != ours.is_private:
+            values["privacy"] = "private" if facts.is_private else self._open_privacy()
         if event.conference_url and event.conference_url != self.conference_url:
             self.conference_url = event.conference_url
             if not self.event_id.videocall_location:
@@ -158,6 +180,11 @@ class SchedulingEventLink(models.Model):
         if not location and call and call != self.conference_url:
             values["videocall_location"] = self.conference_url or False
         return values
+
+    def _open_privacy(self):
+        """:return: the privacy of a meeting that isn't hidden: none of its own, unless the host's default hides it"""
+        is_by_default = self.origin != "remote" and self.event_id.sudo().user_id.calendar_default_privacy in HIDDEN
+        return "public" if is_by_default else False
 
     def _guest_values(self, facts, ours, event):
         added, removed = facts.guests - ours.guests, ours.guests - facts.guests

@@ -89,7 +89,7 @@ class SchedulingEventLink(models.Model):
         ours, agreed = self._own_facts(), self._agreed_facts()
         if ours.guests != agreed.guests:
             return "guests"
-        return "unwritten" if ours != agreed else False
+        return "unwritten" if ours.differs(agreed) else False
 
     def _title(self):
         """:return: what the owner knows the meeting by, even if it is gone from Odoo"""

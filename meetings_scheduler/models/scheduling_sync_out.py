@@ -7,6 +7,7 @@ nothing to do.
 from odoo import api, fields, models
 
 from ..providers.base import Attendee, Draft
+from ..sync import planner
 from ..sync.conflict import retry_on_conflict
 from ..sync.facts import facts_of, people
 from ..sync.text import for_calendar, plain_text
@@ -38,13 +39,16 @@ class SchedulingEventLink(models.Model):
             return {"state": "live", "etag": False}
         if self.state in ("ending", "ended"):
             return {**self._unwritten(), "key": self._new_key()}  # deleted there for good: it is made anew
-        return {} if self._own_facts() != self._agreed_facts() else None
+        return {} if not self.agreed or self._own_facts().differs(self._agreed_facts()) else None
 
     def _is_unwritten(self):
-        """:return: whether the calendar is still to be told when the meeting is"""
+        """:return: whether the calendar is still to be told when the meeting is, or that it keeps its host busy"""
         if self.state not in ("pending", "live"):
             return False
-        return not self.agreed or self._agreed_facts().time != self._own_facts().time
+        if not self.agreed:
+            return True
+        ours, agreed = self._own_facts(), self._agreed_facts()
+        return ours.time != agreed.time or (ours.is_busy and agreed.is_busy is False)
 
     def _deleted_here(self):
         """The meeting's record is gone. What others organize is left alone, and doesn't come back."""
@@ -141,6 +145,8 @@ class SchedulingEventLink(models.Model):
             self._cancel_remote(adapter, event or self._find_unknown(adapter))
         elif event is None and self.remote_id:
             self._follow_removal()
+        elif event and planner.is_withdrawn(event, self._planner_link()):
+            self._forget_meeting()
         elif not self.event_id.sudo().active:
             self._cancel_remote(adapter, event or self._find_unknown(adapter))
         else:
@@ -150,17 +156,19 @@ class SchedulingEventLink(models.Model):
             wanted = self._reconcile(event)
             theirs = self._agreed_facts()
             if wanted != theirs and event.is_organizer:
-                event = self._put(adapter, self._changed_draft(event, wanted, theirs), event)
+                draft = self._changed_draft(event, wanted, theirs)
+                event = self._put(adapter, draft, event, notify=wanted.tells_guests(theirs))
                 # The calendar's version of what we wrote is right: nothing is left to write.
                 self._apply(self._agreed_facts(), event)
 
-    def _put(self, adapter, draft, event=None):
+    def _put(self, adapter, draft, event=None, notify=True):
         written = adapter.put_event(
             self.calendar_id.remote_id,
             draft,
             key=self.key,
             event_id=event.id if event else None,
             etag=event.etag if event else None,
+            notify=notify,
         )
         self._remember(written, self._remote_facts(written))
         return written
@@ -205,8 +213,8 @@ class SchedulingEventLink(models.Model):
             location=facts.location,
             zone=meeting.event_tz or self.user_id.tz or "UTC",
             attendees=tuple(self._guest(address) for address in sorted(facts.guests)),
-            is_busy=meeting.show_as == "busy",
-            is_private=meeting.privacy == "private",
+            is_busy=facts.is_busy,
+            is_private=facts.is_private,
         )
 
     def _changed_draft(self, event, wanted, theirs):
@@ -223,8 +231,8 @@ class SchedulingEventLink(models.Model):
             location=wanted.location if wanted.location != theirs.location else event.location,
             zone=event.zone or self.event_id.sudo().event_tz or "UTC",
             attendees=(*kept, *(self._guest(address) for address in sorted(added))),
-            is_busy=event.is_busy,
-            is_private=event.is_private,
+            is_busy=wanted.is_busy,
+            is_private=wanted.is_private,
             status=event.status,
             recurrence=event.recurrence,
             sequence=event.sequence + 1 if moved else event.sequence,

@@ -115,7 +115,7 @@ def _event(href, etag, component, zone, address):
         sequence=int(component.get("SEQUENCE", 0)),
         status=STATUSES.get(str(component.get("STATUS", "")).upper(), Status.CONFIRMED),
         is_busy=str(component.get("TRANSP", "")).upper() != "TRANSPARENT",
-        is_private=str(component.get("CLASS", "PUBLIC")).upper() != "PUBLIC",
+        is_private=_is_private(component),
         summary=str(component.get("SUMMARY", "")),
         description=str(component.get("DESCRIPTION", "")),
         location=str(component.get("LOCATION", "")),
@@ -128,6 +128,10 @@ def _event(href, etag, component, zone, address):
         revision=str(component.get(REVISION, "")),
         is_integration=bool(key),
     )
+
+
+def _is_private(component):
+    return str(component.get("CLASS", "PUBLIC")).upper() != "PUBLIC"
 
 
 def _end(component, start):
@@ -173,16 +177,20 @@ def rewrite(data, draft, key, address, now, notify, occurrence="") -> bytes:
     calendar = Calendar.from_ical(data)
     series = next(event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event)
     component = _exception(calendar, series, occurrence) if occurrence else series
-    replies = {_person(guest, address).email: _person(guest, address).reply for guest in _list(component, "ATTENDEE")}
+    # A new exception has those of its series.
+    known = {_person(guest, "").email: guest for one in (series, component) for guest in _list(one, "ATTENDEE")}
     sequence = int(component.get("SEQUENCE", 0))
     without = component.get("EXDATE") if draft.recurrence else None
+    hidden = component.get("CLASS") if draft.is_private and _is_private(component) else None
     if component is series and not draft.recurrence:
         calendar.subcomponents = [one for one in calendar.subcomponents if "RECURRENCE-ID" not in one]
     for name in OURS:
         component.pop(name, None)
     if without is not None and not any(line.startswith("EXDATE") for line in draft.recurrence):
         component["EXDATE"] = without
-    _fill(component, draft, key, address, now, notify, replies, sequence)
+    _fill(component, draft, key, address, now, notify, known, sequence)
+    if hidden is not None:
+        component["CLASS"] = hidden  # PRIVATE and CONFIDENTIAL are both private to us
     calendar.add_missing_timezones()
     return calendar.to_ical()
 
@@ -217,7 +225,7 @@ def _named(occurrence):
     return date.fromisoformat(occurrence) if len(occurrence) == 10 else datetime.fromisoformat(occurrence)
 
 
-def _fill(component, draft, key, address, now, notify, replies, sequence=0):
+def _fill(component, draft, key, address, now, notify, known, sequence=0):
     component.add("dtstamp", now)
     component.add("last-modified", now)
     # Only a series needs the wall clock of a zone; an instant in UTC can't be misread.
@@ -239,17 +247,19 @@ def _fill(component, draft, key, address, now, notify, replies, sequence=0):
     if draft.attendees:
         component.add("organizer", vCalAddress(f"mailto:{address}"))
     for guest in draft.attendees:
-        component.add("attendee", _address(guest, replies, notify))
+        component.add("attendee", _address(guest, known.get(guest.email.lower()), notify))
 
 
-def _address(guest, replies, notify):
+def _address(guest, known, notify):
+    """known: as the object has that guest, or None"""
     address = vCalAddress(f"mailto:{guest.email.lower()}")
-    address.params["PARTSTAT"] = vText(WORDS[replies.get(guest.email.lower(), guest.reply)])
+    reply = guest.reply if known is None else _person(known, "").reply
+    address.params["PARTSTAT"] = vText(WORDS[reply])
     address.params["ROLE"] = vText("OPT-PARTICIPANT" if guest.is_optional else "REQ-PARTICIPANT")
     if guest.name:
         address.params["CN"] = vText(guest.name)
-    if not notify:
-        # RFC 6638, 7.1: the server sends nothing.
+    if not notify and (known is None or "SCHEDULE-AGENT" in known.params):
+        # RFC 6638, 7.1: the server sends nothing. To whom it has invited it would send a cancellation (3.2.1.2).
         address.params["SCHEDULE-AGENT"] = vText("CLIENT")
     return address
 

@@ -48,7 +48,7 @@ def _read(item):
         sequence=item.get("sequence", 0),
         status=Status(item.get("status", "confirmed")),
         is_busy=item.get("transparency") != "transparent",
-        is_private=item.get("visibility") in ("private", "confidential"),
+        is_private=_is_private(item),
         summary=item.get("summary", ""),
         description=item.get("description", ""),
         location=item.get("location", ""),
@@ -106,7 +106,9 @@ def write(draft: Draft, key: str) -> dict:
 
 
 def keep_remote(body: dict, current: Mapping) -> dict:
-    """A patch that keeps what guests answered and the link that is there, and never lowers the sequence."""
+    """A patch that keeps what guests answered, the link that is there, and which of its words means how hidden it is,
+    and never lowers the sequence.
+    """
     known = {guest.get("email", "").lower(): guest for guest in current.get("attendees", ())}
     attendees = []
     for guest in body["attendees"]:
@@ -118,6 +120,8 @@ def keep_remote(body: dict, current: Mapping) -> dict:
         patch[edge] = {"date": None, "dateTime": None, "timeZone": None, **body[edge]}
     if current.get("recurrence") and "recurrence" not in body:
         patch["recurrence"] = None
+    if _is_private(body) == _is_private(current):
+        del patch["visibility"]
     if current.get("conferenceData") or current.get("hangoutLink"):
         patch.pop("conferenceData", None)
     return patch
@@ -141,6 +145,10 @@ def period(item: Mapping) -> Period:
 
 def stamp(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is_private(item):
+    return item.get("visibility") in ("private", "confidential")
 
 
 def _attendee(guest):

@@ -13,13 +13,18 @@ from datetime import date, datetime, timezone
 from ..providers.base import Event
 from .text import one_line, plain_text
 
+# How the host is shown to others meanwhile, and whether they see what it is about: no business of the guests.
+MARKS = ("is_busy", "is_private")
 # One after the other, what people are told about; start and end are one part.
-PARTS = ("summary", "time", "location", "description")
+PARTS = ("summary", "time", "location", "description", *MARKS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """start, end: aware UTC, or dates for all-day (the end excluded). guests: addresses, not the owner's."""
+    """start, end: aware UTC, or dates for all-day (the end excluded). guests: addresses, not the owner's.
+
+    is_busy, is_private: None in what was stored before they were part of it.
+    """
 
     summary: str = ""
     start: datetime | date
@@ -27,10 +32,21 @@ class Facts:
     location: str = ""
     description: str = ""
     guests: frozenset[str] = frozenset()
+    is_busy: bool | None = True
+    is_private: bool | None = False
 
     @property
     def time(self) -> tuple:
         return self.start, self.end
+
+    def differs(self, other: Facts) -> bool:
+        """Whether they say different things, as far as both are known."""
+        unknown = {name: None for name in MARKS if None in (getattr(self, name), getattr(other, name))}
+        return replace(self, **unknown) != replace(other, **unknown)
+
+    def tells_guests(self, before: Facts) -> bool:
+        """Whether it differs from `before` in something that guests are to hear of."""
+        return replace(self, **{name: getattr(before, name) for name in MARKS}) != before
 
     def dump(self) -> dict:
         """As JSON knows it; `load` reads it."""
@@ -41,6 +57,8 @@ class Facts:
             "location": self.location,
             "description": self.description,
             "guests": sorted(self.guests),
+            "is_busy": self.is_busy,
+            "is_private": self.is_private,
         }
 
     @classmethod
@@ -52,6 +70,8 @@ class Facts:
             location=stored["location"],
             description=stored["description"],
             guests=frozenset(stored["guests"]),
+            is_busy=stored.get("is_busy"),
+            is_private=stored.get("is_private"),
         )
 
 
@@ -82,6 +102,8 @@ def facts_of(event: Event, visible: Collection[str]) -> Facts:
         location="" if location == event.conference_url else location,
         description=plain_text(event.description),
         guests=frozenset(people(event)) & frozenset(visible),
+        is_busy=event.is_busy,
+        is_private=event.is_private,
     )
 
 
@@ -94,7 +116,10 @@ def merge(base: Facts | None, ours: Facts, theirs: Facts, *, ours_is_newer: bool
     values, lost = {}, []
     for part in PARTS:
         before, here, there = (getattr(side, part) for side in (base, ours, theirs))
-        if here in (there, before):
+        if before is None:
+            # Nobody knows which side changed it: the calendar's holds, and what either side hides stays hidden.
+            values[part] = there or (here and part == "is_private" and may_write)
+        elif here in (there, before):
             values[part] = there
         elif not may_write:
             values[part] = there

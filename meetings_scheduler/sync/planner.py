@@ -30,6 +30,7 @@ class Link:
     state: "pending" (to be written for the first time), "live", "ending" (cancelled here, not yet there), "ended" (gone
     on both sides) or "ignored" (taken away here, and not ours to take away there).
     is_foreign: the event was made there, so that its title is only known because it came in.
+    is_private: both sides have said so: somebody in Odoo hides what is known there.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Link:
     key: str = ""
     state: str = "live"
     is_foreign: bool = True
+    is_private: bool = False
     start: datetime | date | None = None
 
     @property
@@ -247,9 +249,14 @@ def _decide_known(event, link):
         return Ignore(event.id, "known")
     if event.status is Status.CANCELLED:
         return Ignore(event.id, "ended") if is_back else Cancel(link.id)
-    if event.is_private and link.is_foreign:
+    if is_withdrawn(event, link):
         return KeepBusy(event.id, None if is_back else link.id)
     return Follow(link.id, event, is_back)
+
+
+def is_withdrawn(event: Event, link: Link) -> bool:
+    """Whether it was made private there, by whom it belongs to: nothing of it may be known here any more."""
+    return event.is_private and link.is_foreign and not link.is_private
 
 
 def _decide_new(event, settings):

@@ -58,6 +58,7 @@ from . import test_suggest_pages
 from . import test_sync_convergence
 from . import test_sync_failures
 from . import test_sync_in
+from . import test_sync_marks
 from . import test_sync_out
 from . import test_sync_replies
 from . import test_sync_status

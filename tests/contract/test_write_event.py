@@ -88,6 +88,20 @@ def test_update(world):
     assert world.remote_events(world.main) == 1
 
 
+def test_busy_and_private_follow(world):
+    """B2: each is set and taken back for itself, and nothing else changes."""
+    made = world.provider.put_event(world.main, draft(attendees=(Attendee("carl@example.com"),)), key="booking/1")
+    assert (made.is_busy, made.is_private) == (True, False)
+    for number, (is_busy, is_private) in enumerate(((False, False), (False, True), (True, True), (True, False))):
+        asked = draft(attendees=made.attendees, is_busy=is_busy, is_private=is_private, revision=f"s{number}")
+        etag = world.provider.get_event(world.main, made.id).etag
+        world.provider.put_event(world.main, asked, key="booking/1", event_id=made.id, etag=etag, notify=False)
+        event = world.provider.get_event(world.main, made.id)
+        assert (event.is_busy, event.is_private) == (is_busy, is_private)
+        assert busy(world)[world.main] == ([Period(at(4), at(4, 10))] if is_busy else [])
+        assert (event.summary, event.sequence, event.attendees) == (made.summary, made.sequence, made.attendees)
+
+
 def test_update_between_days_and_hours(world):
     made = world.provider.put_event(world.main, draft(start=date(2030, 3, 4), end=date(2030, 3, 5)), key="task/1")
     hours = world.provider.put_event(world.main, draft(revision="r2"), key="task/1", event_id=made.id, etag=made.etag)

@@ -13,13 +13,15 @@ law = settings(max_examples=200, deadline=None, derandomize=True)
 BASE = Facts(summary="Demo", start=NOW, end=NOW + timedelta(hours=1), location="Rome", guests=frozenset({"a", "b"}))
 
 some_facts = st.builds(
-    lambda summary, start, length, location, description, guests: Facts(
+    lambda summary, start, length, location, description, guests, is_busy, is_private: Facts(
         summary=summary,
         start=NOW + timedelta(hours=start) if start < 4 else NOW.date(),
         end=NOW + timedelta(hours=start + length) if start < 4 else NOW.date() + timedelta(days=length),
         location=location,
         description=description,
         guests=guests,
+        is_busy=is_busy,
+        is_private=is_private,
     ),
     st.sampled_from(["", "Demo", "Call"]),
     st.integers(0, 4),
@@ -27,6 +29,8 @@ some_facts = st.builds(
     st.sampled_from(["", "Rome"]),
     st.sampled_from(["", "a\nb"]),
     st.frozensets(st.sampled_from("abcd")),
+    st.booleans(),
+    st.booleans(),
 )
 
 
@@ -75,13 +79,57 @@ def test_merging_ends(base, ours, theirs, newer):
     assert merge(theirs, merged.facts, theirs, ours_is_newer=newer).facts == merged.facts, "then it is ours to write"
     assert merge(base, base, theirs, ours_is_newer=True).facts == theirs
     assert merge(base, ours, base, ours_is_newer=False).facts == ours
-    assert set(merged.lost) <= {"summary", "time", "location", "description"}
+    assert set(merged.lost) <= {"summary", "time", "location", "description", "is_busy", "is_private"}
+
+
+@law
+@given(some_facts, some_facts, some_facts, st.booleans())
+def test_merging_has_no_side(base, ours, theirs, newer):
+    """B2: which of the two is Odoo makes no difference, only which edit is newer."""
+    merged = merge(base, ours, theirs, ours_is_newer=newer)
+    swapped = merge(base, theirs, ours, ours_is_newer=not newer)
+    assert (merged.facts, merged.lost) == (swapped.facts, swapped.lost)
+    assert not merged.lost or merged.ours_lost is not swapped.ours_lost
+
+
+def test_busy_and_private_are_merged():
+    """B2: whether it keeps busy and who sees it are parts like the title, each for itself."""
+    ours, theirs = replace(BASE, is_busy=False), replace(BASE, is_private=True)
+    merged = merge(BASE, ours, theirs, ours_is_newer=False)
+    assert (merged.facts.is_busy, merged.facts.is_private, merged.lost) == (False, True, ())
+    assert merge(BASE, theirs, ours, ours_is_newer=False).facts == merged.facts
 
 
 @law
 @given(some_facts)
 def test_stored_and_read(facts):
     assert Facts.load(facts.dump()) == facts
+
+
+@law
+@given(some_facts, some_facts, some_facts, st.booleans())
+def test_stored_before_it_was_part_of_it(base, ours, theirs, newer):
+    """P13: what was stored without busy and private differs in neither from anything; no side is said to have lost
+    them, the calendar is told of nothing but what is private here, and what was private on either side is.
+    """
+    stored = {name: value for name, value in base.dump().items() if not name.startswith("is_")}
+    old = Facts.load(stored)
+    assert not old.differs(replace(base, is_busy=ours.is_busy, is_private=ours.is_private))
+    assert old.differs(replace(base, summary="Other"))
+    merged = merge(old, ours, theirs, ours_is_newer=newer)
+    assert not {"is_busy", "is_private"} & set(merged.lost)
+    assert (merged.facts.is_busy, merged.facts.is_private) == (theirs.is_busy, theirs.is_private or ours.is_private)
+    read_only = merge(old, ours, theirs, ours_is_newer=newer, may_write=False)
+    assert (read_only.facts.is_busy, read_only.facts.is_private) == (theirs.is_busy, theirs.is_private)
+
+
+@law
+@given(some_facts, some_facts)
+def test_what_guests_are_told(one, other):
+    """P13: that only the host's busy time or privacy changed is nothing to mail guests about."""
+    assert not replace(one, is_busy=other.is_busy, is_private=other.is_private).tells_guests(one)
+    same = replace(other, is_busy=one.is_busy, is_private=one.is_private)
+    assert other.tells_guests(one) is (same != one)
 
 
 def test_facts_of_event():

@@ -73,6 +73,9 @@ def test_private():
     assert decided(event, replace(link_of(event), etag="0")) == KeepBusy("e1", 1)
     own = replace(link_of(event), etag="0", is_foreign=False)
     assert decided(event, own) == Follow(1, event), "made in Odoo: its title is Odoo's own"
+    hidden = replace(link_of(event), etag="0", is_private=True)
+    assert decided(event, hidden) == Follow(1, event), "hidden by somebody in Odoo, who knows it"
+    assert decided(replace(event, is_private=False), hidden) == Follow(1, replace(event, is_private=False))
 
 
 def test_known_from_a_colleague():
