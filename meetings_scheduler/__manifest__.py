@@ -35,7 +35,6 @@
         "views/scheduling_booking_views.xml",
         "views/calendar_event_outcome_views.xml",
         "views/scheduling_operation_views.xml",
-        "views/scheduling_calendar_views.xml",
         "views/scheduling_connection_health_views.xml",
         "views/scheduling_permission_request_views.xml",
         "views/res_config_settings_views.xml",

@@ -260,6 +260,11 @@ class SchedulingConnection(models.Model):
             except errors.ProviderError as error:
                 raise UserError(connection._error_in_words(error)) from error
 
+    def _is_polled(self):
+        """:return: whether the poll reads the account when that is due, as it may show by itself that it works again"""
+        works = self.state == "connected" or (self.state == "lost" and self.needs_setup)
+        return works and self.provider != "odoo" and self.user_id.active
+
     @api.model
     def _cron_poll(self):
         """Reads every connection that is due, one a transaction; the ones a push named come first.

@@ -130,23 +130,25 @@ class SchedulingConnection(models.Model):
     def _sync_facts(self):
         """What the reconciliation screen shows of one connection.
 
-        :return: dict: linked, waiting and failed_count (of what is written, several changes of one are one), failed
-            (list of {id, what, kind, words, is_told (by the calendar), error, attempts, next_attempt}, the latest
-            ones), held, error, last_read, next_read
+        :return: dict: syncs (whether meetings flow; else nothing is linked, held or left), linked, left (meetings to
+            come that differ because their owner chose so), waiting and failed_count (several changes of one meeting are
+            one), failed (list of {id, what, kind, words, is_told (by the calendar), error, attempts,
+            next_attempt}, the latest ones), held, error, last_read (of meetings, or else of busy times), next_read,
+            paused_until, stalled (nothing can be written now)
         """
         self.ensure_one()
         self.check_access("read")
         connection = self.sudo()
-        calendar = connection.main_calendar_id
-        count = dict(
-            self.env["scheduling.event.link"]
-            .sudo()
-            ._read_group([("calendar_id.connection_id", "=", self.id)], ["state"], ["__count"])
-        )
+        calendar, syncs, now = connection.main_calendar_id, bool(connection._syncs()), fields.Datetime.now()
+        links = self.env["scheduling.event.link"].sudo()
+        mine = Domain("calendar_id.connection_id", "=", self.id) if syncs else Domain.FALSE
         waiting, failed = self._unwritten()
         kinds = dict(failed._fields["kind"]._description_selection(self.env))
+        paused = connection.paused_until if (connection.paused_until or now) > now else False
         return {
-            "linked": count.get("live", 0),
+            "syncs": syncs,
+            "linked": links.search_count(mine & Domain("state", "=", "live")),
+            "left": links.search_count(mine & links._left_domain()),
             "waiting": waiting,
             "failed_count": len(failed),
             "failed": [
@@ -162,8 +164,12 @@ class SchedulingConnection(models.Model):
                 }
                 for operation in failed[:LISTED]
             ],
-            "held": calendar.held_removals,
-            "error": calendar.sync_error or connection.lost_reason or "",
-            "last_read": calendar.sync_read_at,
-            "next_read": max(filter(None, (connection.refresh_due, connection.paused_until)), default=False),
+            "held": calendar.held_removals if syncs else 0,
+            "error": connection.lost_reason or calendar.lost_reason or (syncs and calendar.sync_error) or "",
+            "last_read": calendar.sync_read_at if syncs else connection.checked_at,
+            "next_read": max(filter(None, (connection.refresh_due, paused)), default=False)
+            if connection._is_polled()
+            else False,
+            "paused_until": paused,
+            "stalled": bool(paused) or connection.state != "connected" or calendar.state == "lost",
         }

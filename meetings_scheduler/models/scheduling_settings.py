@@ -112,7 +112,7 @@ class SchedulingSettings(models.AbstractModel):
             "reconnect_url": connection._reconnect_path(),
             "main_calendar": connection.main_calendar_id.name or connection.account,
             "syncs_elsewhere": self.env.user._has_any_active_synchronization(),
-            "sync": self.env["scheduling.sync.status"]._summary(connection) if connection._syncs() else None,
+            "sync": None if connection.provider == "odoo" else self.env["scheduling.sync.status"]._summary(connection),
             "uses": {name: connection[name] for name in self._uses(connection)},
             "calendars": [self._calendar_info(calendar) for calendar in self._counting(connection)],
         }

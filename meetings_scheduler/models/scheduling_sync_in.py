@@ -229,10 +229,10 @@ class SchedulingCalendar(models.Model):
                     "cancelled. %(link)s",
                     count=len(link_ids),
                     calendar=self.name,
-                    link=Markup('<a href="%s/odoo/scheduling.calendar/%s">%s</a>')
+                    link=Markup('<a href="%s/odoo/calendar-settings?details=%s">%s</a>')
                     % (
                         self.get_base_url(),
-                        self.id,
+                        self.connection_id.id,
                         calendar.env._("Say whether to cancel or to keep these meetings."),
                     ),
                 ),

@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
@@ -101,6 +102,13 @@ class SchedulingEventLink(models.Model):
         gone = self.filtered(lambda link: not link.event_id)
         gone._deleted_here()
         (self - gone)._changed_here()
+
+    @api.model
+    def _left_domain(self):
+        """:return: domain of the links of meetings to come that their owner left different on both sides"""
+        ours = Domain("is_organizer", "=", True) | Domain("event_id.active", "=", True)
+        left = Domain("doubt", "=", "left") | Domain("state", "=", "ignored") & ours
+        return left & Domain("booking_id", "=", False) & Domain("stop", ">", fields.Datetime.now())
 
     def _leave(self):
         """Both sides stay as they are: nothing is written until somebody changes the meeting again."""

@@ -21,7 +21,7 @@ class SchedulingSyncStatus(models.AbstractModel):
     def get_data(self, connection_id):
         """
         :return: JSON-ready dict of what :meth:`SchedulingConnection._sync_facts` tells, datetimes as text, and
-            account, held_meetings and doubts (lists of dicts)
+            account, main_calendar_id, held_meetings and doubts (lists of dicts)
         :raises AccessError: it is somebody else's
         """
         connection = self.env["scheduling.connection"]._own(connection_id)
@@ -34,21 +34,21 @@ class SchedulingSyncStatus(models.AbstractModel):
             "failed": [self._failure(one) for one in facts["failed"]],
             "last_read": _text(facts["last_read"]),
             "next_read": _text(facts["next_read"]),
-            "held_meetings": self._held_meetings(connection),
+            "paused_until": _text(facts["paused_until"]),
+            "held_meetings": self._held_meetings(connection) if facts["held"] else [],
             "doubts": [self._link_info(link) for link in self._doubts(connection)[:LISTED]],
         }
 
     @api.model
     def _summary(self, connection):
         """:return: dict of the numbers in the short line of the calendar settings"""
-        links = self.env["scheduling.event.link"].sudo()
-        mine = [("calendar_id.connection_id", "=", connection.id)]
         facts = connection._sync_facts()
         return {
+            "syncs": facts["syncs"],
             "linked": facts["linked"],
             "waiting": facts["waiting"],
             "failed": facts["failed_count"],
-            "questions": links.search_count([*mine, ("doubt", "not in", (False, "left"))]) + bool(facts["held"]),
+            "questions": len(self._doubts(connection)) + bool(facts["held"]),
         }
 
     @api.model
@@ -61,14 +61,13 @@ class SchedulingSyncStatus(models.AbstractModel):
     def _held_meetings(self, connection):
         calendar = connection.sudo().main_calendar_id
         links = self.env["scheduling.event.link"].sudo().browse(calendar.held_links or ()).exists()
-        if not calendar.held_removals:
-            return []
         # Without the way to the event, which is gone.
         return [{**self._link_info(link), "url": None} for link in links.sorted("start")[:LISTED]]
 
     @api.model
     def _doubts(self, connection):
-        domain = [("calendar_id.connection_id", "=", connection.id), ("doubt", "not in", (False, "left"))]
+        syncing = connection.sudo()._syncs()  # else no answer would reach the calendar
+        domain = [("calendar_id.connection_id", "in", syncing.ids), ("doubt", "not in", (False, "left"))]
         return self.env["scheduling.event.link"].sudo().search(domain, order="start, id")
 
     @api.model

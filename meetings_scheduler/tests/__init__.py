@@ -56,6 +56,7 @@ from . import test_settings_crafted
 from . import test_suggest
 from . import test_suggest_pages
 from . import test_sync_convergence
+from . import test_sync_details
 from . import test_sync_failures
 from . import test_sync_in
 from . import test_sync_marks

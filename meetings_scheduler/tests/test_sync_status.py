@@ -52,7 +52,7 @@ class TestSyncStatus(StatusCase):
         self.assertTrue(shown["last_read"] and shown["next_read"])
         self.assertEqual(
             self.status._summary(self.google_connection.with_user(self.host)),
-            {"linked": 1, "waiting": 1, "failed": 1, "questions": 0},
+            {"syncs": True, "linked": 1, "waiting": 1, "failed": 1, "questions": 0},
         )
 
     def test_failure_in_words(self):

@@ -4,6 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {whileBusy} from "../busy";
 import {useInterval} from "../interval";
+import {refusal} from "../refusal";
 
 const IMPORT = "scheduling.import";
 const CHANGED = "meetings_scheduler/import";
@@ -17,7 +18,7 @@ export class ImportDialog extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({data: null, months: 0, busy: false, again: false});
+        this.state = useState({data: null, months: 0, busy: false, again: false, problem: ""});
         // Each step is told over the bus; where that can't be reached, it is looked for.
         const bus = useService("bus_service");
         const reload = () => this.load();
@@ -60,10 +61,15 @@ export class ImportDialog extends Component {
     }
 
     async act(method, ...args) {
-        await whileBusy(this.state, async () => {
-            this.show(await this.orm.call(IMPORT, method, [this.props.connectionId, ...args]));
-            this.state.again = false;
-        });
+        this.state.problem = "";
+        try {
+            await whileBusy(this.state, async () => {
+                this.show(await this.orm.call(IMPORT, method, [this.props.connectionId, ...args]));
+                this.state.again = false;
+            });
+        } catch (error) {
+            this.state.problem = refusal(error);
+        }
     }
 
     spanText(months) {
@@ -74,9 +80,20 @@ export class ImportDialog extends Component {
     }
 
     get workText() {
-        return this.data.state === "reading"
-            ? _t("Reading your calendar. Nothing is imported yet.")
-            : _t("%s meetings are in.", this.data.made);
+        const {state, made} = this.data;
+        if (state === "reading") {
+            return _t("Reading your calendar. Nothing is imported yet.");
+        }
+        return made === 1 ? _t("1 meeting is in.") : _t("%s meetings are in.", made);
+    }
+
+    get readText() {
+        const {
+            months,
+            counts: {read},
+        } = this.data;
+        const events = read === 1 ? _t("1 event read.") : _t("%s events read.", read);
+        return `${this.spanText(months)}: ${events}`;
     }
 
     get comingText() {

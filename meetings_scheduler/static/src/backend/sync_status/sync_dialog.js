@@ -1,11 +1,15 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {Dialog} from "@web/core/dialog/dialog";
+import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {whileBusy} from "../busy";
 import {useInterval} from "../interval";
 import {momentText} from "../moments";
+import {refusal} from "../refusal";
+
+const {DateTime} = luxon;
 
 const STATUS = "scheduling.sync.status";
 const LOOK_EVERY = 10000;
@@ -21,7 +25,7 @@ export class SyncDialog extends Component {
         this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.momentText = momentText;
-        this.state = useState({data: null, busy: false});
+        this.state = useState({data: null, busy: false, problem: ""});
         // What is tried again by itself leaves the list by itself.
         useInterval(() => document.hidden || this.state.busy || this.load(), LOOK_EVERY);
         onWillStart(() => this.load());
@@ -35,31 +39,71 @@ export class SyncDialog extends Component {
         return this.state.data;
     }
 
-    get isFine() {
-        const {failed, held, doubts, error} = this.data;
-        return !failed.length && !held && !doubts.length && !error;
+    /** @returns {String} what can be said if nothing waits, failed or is asked; empty if something is */
+    get fine() {
+        const {syncs, waiting, failed, held, doubts, left, error, stalled} = this.data;
+        if (waiting || failed.length || held || doubts.length || left || error || stalled) {
+            return "";
+        }
+        return syncs ? _t("Odoo and your calendar say the same.") : _t("All is written into your calendar.");
     }
 
-    get counted() {
-        const {linked, waiting} = this.data;
-        const first = linked === 1 ? _t("1 meeting is linked.") : _t("%s meetings are linked.", linked);
-        if (!waiting) {
-            return first;
+    get linked() {
+        const {syncs, linked} = this.data;
+        if (!syncs) {
+            return _t("Meetings aren't kept in step with this account.");
         }
-        const second =
-            waiting === 1
-                ? _t("1 is about to be written into the calendar.")
-                : _t("%s are about to be written into the calendar.", waiting);
-        return `${first} ${second}`;
+        return linked === 1 ? _t("1 meeting is linked.") : _t("%s meetings are linked.", linked);
+    }
+
+    get waiting() {
+        const {waiting, stalled} = this.data;
+        if (stalled) {
+            return waiting === 1
+                ? _t("1 entry waits until the calendar can be written again.")
+                : _t("%s entries wait until the calendar can be written again.", waiting);
+        }
+        return waiting === 1
+            ? _t("1 entry is about to be written into the calendar.")
+            : _t("%s entries are about to be written into the calendar.", waiting);
+    }
+
+    get left() {
+        const {left} = this.data;
+        return left === 1
+            ? _t("1 meeting to come is different in your calendar, because you left it so.")
+            : _t("%s meetings to come are different in your calendar, because you left them so.", left);
     }
 
     get reads() {
-        const {last_read: last, next_read: next} = this.data;
-        const parts = [last ? _t("Last read %s.", momentText(last)) : _t("Not read yet.")];
-        if (next) {
-            parts.push(_t("Next read %s.", momentText(next)));
+        return `${this.lastRead} ${this.nextRead}`;
+    }
+
+    get lastRead() {
+        const {syncs, last_read: last} = this.data;
+        if (!last) {
+            return _t("Not read yet.");
         }
-        return parts.join(" ");
+        return syncs ? _t("Last read %s.", momentText(last)) : _t("Busy times last read %s.", momentText(last));
+    }
+
+    get nextRead() {
+        const {next_read: next, paused_until: paused} = this.data;
+        if (!next) {
+            return _t("It isn't read again before you have reconnected it.");
+        }
+        if (paused) {
+            return _t("It didn't answer as it should, and is left alone for a while. Next read %s.", momentText(next));
+        }
+        if (deserializeDateTime(next) <= DateTime.now()) {
+            return _t("Next read in a moment.");
+        }
+        return _t("Next read %s.", momentText(next));
+    }
+
+    get more() {
+        const {failed, failed_count: count} = this.data;
+        return count > failed.length ? _t("And %s more.", count - failed.length) : "";
     }
 
     tries({attempts, next_attempt: next}) {
@@ -80,13 +124,16 @@ export class SyncDialog extends Component {
         return doubt === "guests" ? _t("Use Odoo's guests") : _t("Cancel it in my calendar");
     }
 
-    /** Does one thing at a time, and shows what became of it. */
+    /** Does one thing at a time, and shows what became of it, or why it couldn't be done. */
     async act(model, method, args, done) {
+        this.state.problem = "";
         try {
             await whileBusy(this.state, () => this.orm.call(model, method, args));
             if (done) {
                 this.notification.add(done, {type: "success"});
             }
+        } catch (error) {
+            this.state.problem = refusal(error);
         } finally {
             await this.load();
         }
@@ -97,7 +144,10 @@ export class SyncDialog extends Component {
     }
 
     retry({id}) {
-        return this.act(STATUS, "retry", [id], _t("It is tried again now."));
+        const then = this.data.stalled
+            ? _t("It is tried again as soon as the calendar can be written.")
+            : _t("It is tried again now.");
+        return this.act(STATUS, "retry", [id], then);
     }
 
     giveUp({id, what}) {

@@ -1,11 +1,12 @@
-import {Component} from "@odoo/owl";
+import {Component, onMounted} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {HelpLink} from "../calendar_settings/help_link";
 import {ImportDialog} from "../import_history/import_dialog";
 import {SyncDialog} from "./sync_dialog";
 
-/** One line on how calendar sync of an account is doing, with the ways to the details and to the past. */
+/** One line on what is read from and written into an account, with the ways to the details and to the past. */
 export class SyncLine extends Component {
     static template = "meetings_scheduler.SyncLine";
     static components = {HelpLink};
@@ -13,11 +14,23 @@ export class SyncLine extends Component {
 
     setup() {
         this.dialog = useService("dialog");
+        onMounted(() => this.openNamed());
+    }
+
+    /** A mail with a question leads to the details; the address only shows them. */
+    openNamed() {
+        const id = new URLSearchParams(browser.location.search).get("details");
+        if (Number(id) === this.props.connection.id) {
+            this.openDetails();
+        }
     }
 
     get text() {
-        const {linked, waiting, failed, questions} = this.props.connection.sync;
-        const parts = [linked === 1 ? _t("1 meeting linked") : _t("%s meetings linked", linked)];
+        const {syncs, linked, waiting, failed, questions} = this.props.connection.sync;
+        const parts = [];
+        if (syncs) {
+            parts.push(linked === 1 ? _t("1 meeting linked") : _t("%s meetings linked", linked));
+        }
         if (waiting) {
             parts.push(_t("%s waiting", waiting));
         }
@@ -27,7 +40,7 @@ export class SyncLine extends Component {
         if (questions) {
             parts.push(questions === 1 ? _t("1 question for you") : _t("%s questions for you", questions));
         }
-        return parts.join(", ");
+        return parts.join(", ") || _t("Nothing waits to be written");
     }
 
     get needsLook() {
