@@ -7,7 +7,7 @@ from odoo import api, fields, models, tools
 from .scheduling_connection import STATES
 from .scheduling_connection_accounts import PURPOSES
 from .scheduling_connection_heartbeat import SILENCE
-from .scheduling_connection_remote import POLL_EVERY
+from .scheduling_connection_poll import POLL_EVERY
 
 
 class SchedulingConnectionHealth(models.Model):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .scheduling_connection_remote import POLL_EVERY
+from .scheduling_connection_poll import POLL_EVERY
 
 # Three intervals of the poll without a sign of life.
 SILENCE = 3 * POLL_EVERY

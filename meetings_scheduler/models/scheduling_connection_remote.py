@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..exceptions import NotSetUp
 from ..providers import errors, registry
@@ -18,7 +17,6 @@ _logger = logging.getLogger(__name__)
 # How long a connection is left alone after the provider failed, if it didn't say.
 PAUSE = timedelta(minutes=2)
 LIVE_DEADLINE = 3.0  # seconds a visitor waits for the hosts' calendars
-POLL_EVERY = timedelta(minutes=5)
 
 
 def utc_now():
@@ -32,7 +30,6 @@ class SchedulingConnection(models.Model):
     credential_ids = fields.One2many("scheduling.credential", "connection_id", groups=fields.NO_ACCESS)
     subject = fields.Char(groups=fields.NO_ACCESS, copy=False, help="The provider's own id of the account.")
     paused_until = fields.Datetime(groups="base.group_system", help="The provider asked to be left alone until then.")
-    refresh_due = fields.Datetime(groups="base.group_system", help="When the busy time is to be read again.")
 
     # ------------------------------------------------------------ adapter
 
@@ -190,7 +187,6 @@ class SchedulingConnection(models.Model):
         remote.calendar_ids.channel_ids.unlink()
         remote.credential_ids.unlink()
         remote._forget_calendars()
-        remote.write({"refresh_due": False})
         return super()._disconnect()
 
     def _forget_calendars(self):
@@ -237,7 +233,7 @@ class SchedulingConnection(models.Model):
         usable._regain_access()
         connection._provider_answered()
         connection._set_up_again()
-        connection.write({"checked_at": fields.Datetime.now(), "refresh_due": fields.Datetime.now() + POLL_EVERY})
+        connection._was_read()
 
     def _set_up_again(self):
         """What an administrator had to mend is mended: nobody is asked anything, and what waited goes on."""
@@ -259,43 +255,3 @@ class SchedulingConnection(models.Model):
                 connection._read_remote()
             except errors.ProviderError as error:
                 raise UserError(connection._error_in_words(error)) from error
-
-    def _is_polled(self):
-        """:return: whether the poll reads the account when that is due, as it may show by itself that it works again"""
-        works = self.state == "connected" or (self.state == "lost" and self.needs_setup)
-        return works and self.provider != "odoo" and self.user_id.active
-
-    @api.model
-    def _cron_poll(self):
-        """Reads every connection that is due, one a transaction; the ones a push named come first.
-
-        What goes wrong with one of them, foreseen or not, keeps no other one from being read.
-        """
-        now = fields.Datetime.now()
-        due = self.sudo().search(
-            Domain("provider", "!=", "odoo")
-            & (Domain("state", "=", "connected") | Domain("state", "=", "lost") & Domain("needs_setup", "=", True))
-            & Domain("user_id.active", "=", True)
-            & Domain("refresh_due", "<=", now)
-            & (Domain("paused_until", "=", False) | Domain("paused_until", "<=", now)),
-            order="refresh_due",
-        )
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for connection in due:
-            try:
-                connection._refresh_busy()
-                if connection.state == "connected":
-                    connection._sync_in()
-                    connection.calendar_ids._renew_channels()
-                self.env.cr.flush()  # what the database refuses is refused here, not when the job commits
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Connection %s could not be read", connection.id)
-                connection.refresh_due = fields.Datetime.now() + POLL_EVERY
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
-
-    def _refresh_soon(self):
-        """A push said that something changed: read it now, from the cron, whatever the push claims."""
-        self.sudo().refresh_due = fields.Datetime.now()
-        self.env.ref("meetings_scheduler.ir_cron_poll").sudo()._trigger()

@@ -2,6 +2,8 @@
 
 import logging
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -52,6 +54,8 @@ class SchedulingConnection(models.Model):
             try:
                 with self.env.cr.savepoint():
                     calendar.with_env(connection._for_owner().env)._sync_in()
+            except SerializationFailure:
+                raise  # somebody else changed the same: the poll begins again
             except (errors.ProviderError, UserError) as error:
                 _logger.info("Calendar %s was not synced: %s", calendar.id, error)
                 connection._provider_failed(error)
@@ -94,7 +98,7 @@ class SchedulingConnection(models.Model):
             ]
         )
         self.env["scheduling.operation"]._go_on(earlier, connection)
-        connection.refresh_due = fields.Datetime.now()
+        connection._refresh_soon()
         return connection
 
     def _disconnect(self):
@@ -167,9 +171,7 @@ class SchedulingConnection(models.Model):
             "held": calendar.held_removals if syncs else 0,
             "error": connection.lost_reason or calendar.lost_reason or (syncs and calendar.sync_error) or "",
             "last_read": calendar.sync_read_at if syncs else connection.checked_at,
-            "next_read": max(filter(None, (connection.refresh_due, paused)), default=False)
-            if connection._is_polled()
-            else False,
+            "next_read": connection._next_read(),
             "paused_until": paused,
             "stalled": bool(paused) or connection.state != "connected" or calendar.state == "lost",
         }

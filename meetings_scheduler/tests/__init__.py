@@ -25,6 +25,7 @@ from . import test_google_settings
 from . import test_google_storm
 from . import test_group_remote
 from . import test_heartbeat
+from . import test_hint
 from . import test_host_leave
 from . import test_import
 from . import test_italian

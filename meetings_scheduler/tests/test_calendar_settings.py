@@ -393,10 +393,10 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         self.settings().save(self.uses(use_sync=False))
         self.assertFalse(connection._syncs())
         self.assertTrue(connection.use_pages, "the other box is left alone")
-        connection.refresh_due = False
+        connection.hint_ids.unlink()
         self.settings().save(self.uses(use_sync=True))
         self.assertEqual(connection._syncs(), connection)
-        self.assertTrue(connection.refresh_due)
+        self.assertTrue(connection.hint_ids)
 
     def test_link_needs_an_answer(self):
         """B3: a calendar that can't be read now isn't counted as free: nothing is changed, and the user is told."""
@@ -431,9 +431,9 @@ class TestGoogleSettings(GoogleMixin, SettingsCase):
         self.assertTrue(self.page.is_connected)
         self.google.control("share", calendar=remote_id, email=ADDRESS, role="")
         connection._refresh_busy()
-        connection.refresh_due = False
+        connection.hint_ids.unlink()
         calendars.browse(lost["id"]).action_remove()
-        self.assertTrue(connection.refresh_due, "so that what has vanished leaves the list")
+        self.assertTrue(connection.hint_ids, "so that what has vanished leaves the list")
         self.page.invalidate_recordset()
         self.assertTrue(self.page.is_connected)
         self.assertEqual(self.account()["light"], "green")

@@ -138,10 +138,10 @@ class TestMove(GoogleMixin, PublicCase):
     def test_what_was_learnt_is_remembered(self):
         """M2: nobody else is shown the time, nobody is asked again, and the calendar is read at once."""
         self.put_into_google(self.at(12))
-        self.google_connection.refresh_due = False
+        self.google_connection.hint_ids.unlink()
         self.env.flush_all()
         self.assertTrue(self.turned_away(self.at(12)))
-        self.assertTrue(self.google_connection.refresh_due, "read at once, not at the next poll")
+        self.assertTrue(self.google_connection.hint_ids, "read at once, not at the next poll")
         self.assertFalse(self.page._check_slot(self.at(12), 30).ok)
         asked = self.state()["calls"].count("freebusy.query")
         self.assertTrue(self.turned_away(self.at(12)))
