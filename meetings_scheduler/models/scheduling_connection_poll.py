@@ -42,14 +42,18 @@ class SchedulingConnection(models.Model):
         account is read are for the next time.
         """
         now = fields.Datetime.now()
-        due = self.sudo().search(
-            Domain("provider", "!=", "odoo")
-            & (Domain("state", "=", "connected") | Domain("state", "=", "lost") & Domain("needs_setup", "=", True))
-            & Domain("user_id.active", "=", True)
-            & (Domain("refresh_due", "<=", now) | Domain("hint_ids", "!=", False))
-            & (Domain("paused_until", "=", False) | Domain("paused_until", "<=", now)),
-            order="refresh_due",
-        ).sorted(lambda connection: not connection.hint_ids)
+        due = (
+            self.sudo()
+            .search(
+                Domain("provider", "!=", "odoo")
+                & (Domain("state", "=", "connected") | Domain("state", "=", "lost") & Domain("needs_setup", "=", True))
+                & Domain("user_id.active", "=", True)
+                & (Domain("refresh_due", "<=", now) | Domain("hint_ids", "!=", False))
+                & (Domain("paused_until", "=", False) | Domain("paused_until", "<=", now)),
+                order="refresh_due",
+            )
+            .sorted(lambda connection: not connection.hint_ids)
+        )
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for connection in due:
             try:

@@ -185,7 +185,7 @@ class SchedulingCalendar(models.Model):
                 ("calendar_id", "!=", self.id),
                 ("leads", "=", True),
                 ("state", "=", "live"),
-                ("calendar_id.user_id.company_id", "=", self.user_id.company_id.id),
+                ("calendar_id.user_id.company_ids", "in", self.user_id.company_ids.ids),
             ]
         )
         return {(link.uid, link.recurrence_key or ""): (link.booking_id.event_id or link.event_id).id for link in links}

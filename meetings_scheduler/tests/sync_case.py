@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.mail.tests.common import MailCommon
 
@@ -39,6 +40,12 @@ class SyncCase(GoogleMixin, SchedulingCase, MailCommon):
         self.env.flush_all()
         if not fails:
             self.assertFalse(connection.main_calendar_id.sync_error)
+
+    def anna(self, **values):
+        """:return: a colleague who may connect a calendar"""
+        rights = "base.group_user,meetings_scheduler.group_personal_email"
+        values = {"name": "Anna", "email": "anna@bianchi.example", **values}
+        return new_test_user(self.env, "anna.host", rights, **values)
 
     def tick(self, use_sync, user=None):
         """As Save on the calendar settings does it."""

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -357,16 +358,10 @@ class TestSyncIn(SyncCase):
 
     def test_colleagues_share_one_meeting(self):
         """M21: two connected colleagues in one event: one meeting with both, which ends with the organizer's event."""
-        anna = new_test_user(
-            self.env,
-            "anna.host",
-            "base.group_user,meetings_scheduler.group_personal_email",
-            name="Anna",
-            email="anna@bianchi.example",
-        )
+        anna = self.anna()
         self.connected()
-        other = self.connect(anna, email="anna@bianchi.example")
-        event_id = self.put(self.at(10), guests=(JANE, "anna@bianchi.example"))
+        other = self.connect(anna, email=anna.email)
+        event_id = self.put(self.at(10), guests=(JANE, anna.email))
         self.poll(other)
         self.poll()
         meeting = self.meetings()
@@ -377,6 +372,23 @@ class TestSyncIn(SyncCase):
         self.poll(other)
         self.poll()
         self.assertFalse(meeting.active)
+
+    def test_colleagues_of_several_companies(self):
+        """M21: who works together in some company shares the meeting; else each has their own."""
+        sister = self.env["res.company"].create({"name": "Sister"})
+        companies = {"company_id": sister.id, "company_ids": [Command.set((sister | self.env.company).ids)]}
+        anna = self.anna(**companies)
+        self.connected()
+        other = self.connect(anna, email=anna.email)
+        self.put(self.at(10), guests=(JANE, anna.email))
+        self.poll()
+        self.poll(other)
+        self.assertEqual(len(self.meetings()), 1)
+        anna.company_ids = sister
+        self.put(self.at(14), guests=(JANE, anna.email))
+        self.poll()
+        self.poll(other)
+        self.assertEqual(len(self.meetings()), 3)
 
     def test_reconnect_knows_everything(self):
         """P12: disconnected and connected again: the same meetings, nothing twice."""

@@ -19,11 +19,6 @@ class TestSyncOut(SyncCase):
         super().setUp()
         self.connected()
 
-    def anna(self):
-        """:return: a colleague who may connect a calendar"""
-        rights = "base.group_user,meetings_scheduler.group_personal_email"
-        return new_test_user(self.env, "anna.host", rights, name="Anna", email="anna@bianchi.example")
-
     def test_meeting_invites(self):
         """M23: a meeting made on a contact is put into Google, which sends the one invitation; Odoo sends none."""
         with self.mock_mail_gateway():
