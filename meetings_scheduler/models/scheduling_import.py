@@ -185,7 +185,7 @@ class SchedulingImport(models.Model):
         people = self.sudo().people or {}
         known, _colleagues = self.connection_id.sudo().main_calendar_id._known_addresses(people) if people else ({}, {})
         top = sorted(known, key=lambda address: (-people[address], address))[:TOP_CONTACTS]
-        step = self._step_operation() if self.state in AT_WORK else self.env["scheduling.operation"]
+        step = self._step_operation() if self.state in AT_WORK else self.env["scheduling.operation"].sudo()
         return {
             "state": self.state or None,
             "months": self.months,
