@@ -13,7 +13,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.scheduling_page_slots import naive
+from ..models.scheduling_sync_meeting import HIDDEN, NO_TITLE
 from ..providers.base import Period
+from ..sync.moments import moment_text
 from ..sync.text import html_text, plain_text
 from .google_case import ADDRESS
 from .sync_case import JANE, SyncCase
@@ -114,6 +116,10 @@ class TestConvergence(SyncCase):
     def a_name(self):
         return f"{self.random.choice(('Demo', 'Call', 'Visit'))} {self.random.randrange(1000)}"
 
+    def some_marks(self):
+        privacies = {"privacy": self.random.choice((False, "public", "private", "confidential"))}
+        return self.random.choice(({"show_as": self.random.choice(("busy", "free"))}, privacies))
+
     def mine(self, active=True):
         """:return: one of the host's own meetings, or an empty recordset"""
         found = self.all_here().with_context(active_test=False) if active else self.all_here(False)
@@ -147,6 +153,7 @@ class TestConvergence(SyncCase):
             {"location": self.a_name()},
             {"start": start, "stop": start + timedelta(minutes=30)},
             {"partner_ids": [Command.link(self.random.choice(self.people).id)]},
+            self.some_marks(),
             {"count": self.random.randrange(2, 5), "end_type": "count"},
         ]
         which = self.random.choice(("all_events", "future_events"))
@@ -173,6 +180,7 @@ class TestConvergence(SyncCase):
             guests,
             {"location": self.a_name()},
             {"description": "<p>a<br>b</p>"},
+            self.some_marks(),
         ]
         for values in self.random.sample(choices, self.random.randrange(1, 3)):
             meeting.write(values)
@@ -185,7 +193,8 @@ class TestConvergence(SyncCase):
             meeting.unlink()
 
     def bring_back_here(self):
-        self.mine(active=False).active = True
+        # Of what was forgotten there is nothing to bring back.
+        self.mine(active=False).filtered(lambda meeting: meeting.name != NO_TITLE).active = True
 
     def touch_others_here(self):
         self.invited.with_user(self.host).name = self.a_name()
@@ -212,6 +221,8 @@ class TestConvergence(SyncCase):
             {"attendees": guests},
             {"location": self.a_name()},
             {"description": "<i>other</i> words"},
+            {"transparency": self.random.choice(("opaque", "transparent"))},
+            {"visibility": self.random.choice(("default", "public", "private", "confidential"))},
         ]
         for body in self.random.sample(choices, self.random.randrange(1, 3)):
             self.change(event["id"], **body)
@@ -281,11 +292,13 @@ class TestConvergence(SyncCase):
             meeting.location or "",
             html_text(str(meeting.description or "")),
             tuple(sorted(guests)),
+            meeting.show_as == "busy",
+            meeting.privacy in HIDDEN,
         )
 
     def told_there(self, event):
         known = {person.email_normalized for person in self.people}
-        if {event.id, event.series_id} & set(self.foreign):
+        if {event.id, event.series_id} & set(self.foreign) or self.is_forgotten(event):
             return None
         return (
             f"{naive(event.start):%Y-%m-%d %H:%M}",
@@ -294,7 +307,14 @@ class TestConvergence(SyncCase):
             event.location,
             plain_text(event.description),
             tuple(sorted({guest.email for guest in event.attendees} & known)),
+            event.is_busy,
+            event.is_private,
         )
+
+    def is_forgotten(self, event):
+        """:return: whether it was made private by whom it belongs to: Odoo knows nothing of it"""
+        place = [("uid", "=", event.uid), ("recurrence_key", "=", moment_text(event.recurrence_id) or False)]
+        return event.is_private and not self.links.search_count([*place, ("state", "=", "live")])
 
     def expanded(self):
         """:return: list of :class:`providers.base.Event`: all there is in the calendar, series as their occurrences"""
