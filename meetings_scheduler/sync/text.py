@@ -14,9 +14,14 @@ _SILENT = frozenset({"script", "style", "head", "title", "template", "svg", "ifr
 LONGEST = 20_000
 
 
+def is_html(text: str) -> bool:
+    """Whether what a calendar says is meant as HTML; it has no other way to tell."""
+    return bool(_TAG.search(text))
+
+
 def plain_text(text: str) -> str:
     """What a calendar says, which may be HTML or text, to lines of text."""
-    return _tidy(_Reader.text_of(text) if _TAG.search(text) else text)
+    return _tidy(_Reader.text_of(text) if is_html(text) else text)
 
 
 def html_text(html: str) -> str:

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.meetings_scheduler.providers.google_event import KEY
+from odoo.addons.meetings_scheduler.sync.text import as_html, is_html, plain_text
 
 
 class CalendarEvent(models.Model):
@@ -32,6 +33,15 @@ class CalendarEvent(models.Model):
         known = {*links.mapped("uid"), *bookings.search([("uid", "in", uids)]).mapped("uid")}
         theirs = google_events.filter(lambda event: event.iCalUID not in known and not _is_of_booking(event))
         return super()._sync_google2odoo(theirs, write_dates, default_reminders)
+
+    @api.model
+    def _odoo_values(self, google_event, default_reminders=()):
+        """Odoo's sync takes a text for HTML, in which it is one line; ours would write that line into Google."""
+        values = super()._odoo_values(google_event, default_reminders)
+        text = google_event.description or ""
+        if values.get("description") and not is_html(text):
+            values["description"] = as_html(plain_text(text))
+        return values
 
     def _link_with(self, calendar):
         """A meeting that Odoo's sync has put into this calendar goes on there, instead of a second event beside it."""

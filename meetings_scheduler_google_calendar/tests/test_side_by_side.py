@@ -17,6 +17,7 @@ from odoo.addons.google_account.models.google_service import GoogleService
 from odoo.addons.google_calendar.utils.google_calendar import GoogleCalendarService
 from odoo.addons.meetings_scheduler.models.scheduling_page_slots import naive
 from odoo.addons.meetings_scheduler.providers.google_oauth import REQUIRED_SCOPES
+from odoo.addons.meetings_scheduler.sync.text import html_text, plain_text
 from odoo.addons.meetings_scheduler.tests.google_case import ADDRESS
 from odoo.addons.meetings_scheduler.tests.sync_case import SyncCase
 
@@ -212,6 +213,29 @@ class TestSideBySide(SyncCase):
         self.everything()
         self.assertEqual(self.meetings().mapped("name"), ["Renamed"] * 4)
         self.assertEqual(self.meetings(), meetings)
+
+    @mute_logger("odoo.addons.google_calendar.models.google_sync")
+    def test_lines_of_a_description(self):
+        """P8: a description of several lines keeps them through Odoo's sync and back to ours, which writes nothing."""
+        self.connected()
+        daily = {"recurrency": True, "rrule_type": "daily", "interval": 1, "end_type": "count", "count": 4}
+        self.meet(self.at(10), guests=self.bob, description="<p>Prices<br>dates &lt; May</p>", **daily)
+        self.put(self.at(14), description="One\n\ntwo & three")
+        self.work()
+        self.poll()
+        said = sorted(event["description"] for event in self.events())
+        self.assertTrue(all("\n" in text for text in said), said)
+        self.native()
+        for event in self.events():
+            self.change(event["id"], location="Via Roma 1")  # Odoo's sync takes all of it anew
+        self.everything()
+        self.assertEqual(set(self.mine().mapped("location")), {"Via Roma 1"})
+        here = {html_text(str(meeting.description)) for meeting in self.mine()}
+        self.host.sudo().google_synchronization_stopped = True
+        self.google_connection._reconcile_meetings()
+        self.work()
+        self.assertEqual(sorted(event["description"] for event in self.events()), said)
+        self.assertEqual(sorted(here), sorted(plain_text(text) for text in said))
 
 
 def as_google_reads(value):
