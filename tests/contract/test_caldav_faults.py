@@ -5,7 +5,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from providers.base import Draft, Period, Role
+from providers import caldav_event
+from providers.base import Attendee, Draft, Period, Role
 from providers.caldav import CalDAVProvider
 from providers.errors import (
     AuthenticationFailed,
@@ -385,3 +386,20 @@ def test_roles_and_what_is_no_calendar(bent):
         ("/reader/", Role.READER),
         ("/busy/", Role.FREE_BUSY),
     ]
+
+
+def test_change_without_a_word_to_guests():
+    """P13: a guest whom the server has invited stays the server's to tell, or it would tell of a cancellation
+    (RFC 6638, 3.2.1.2); the word for how hidden the event is stays, too.
+    """
+    asked = replace(DRAFT, attendees=(Attendee("carl@example.com"),), is_private=True)
+    now = datetime(2030, 3, 1, tzinfo=timezone.utc)
+    for notify in (True, False):
+        made = caldav_event.write(asked, "booking/1", "digest", ADDRESS, now, notify)
+        hidden = made.replace(b"CLASS:PRIVATE", b"CLASS:CONFIDENTIAL")
+        free = replace(asked, is_busy=False)
+        changed = caldav_event.rewrite(hidden, free, "booking/1", ADDRESS, now, notify=False)
+        assert (b"SCHEDULE-AGENT" in changed) is (not notify), "as it was"
+        assert b"CLASS:CONFIDENTIAL" in changed and b"TRANSP:TRANSPARENT" in changed
+        shown = caldav_event.rewrite(hidden, replace(asked, is_private=False), "booking/1", ADDRESS, now, notify=False)
+        assert b"CLASS:PUBLIC" in shown
