@@ -164,7 +164,15 @@ def plan(links: Iterable[Link], pages: Iterable[ChangePage], settings: Settings)
     untold = [link for link in known.links if link.state in ("live", "pending") and link.id not in seen]
     gone = _gone(untold, pages, removed, known, settings)
     new = [event for _id, event in sorted(events.items()) if not found[event.id] and _is_there(event, removed)]
-    missing = {link.id for link in untold if _is_complete(pages) and _was_there(link) and _touches(link, settings)}
+    odd = {one.id for page in pages for one in page.unreadable}
+    missing = {
+        link.id
+        for link in untold
+        if _is_complete(pages)
+        and _was_there(link)
+        and _touches(link, settings)
+        and not odd & {link.remote_id, link.series_id}  # there, though it makes no sense
+    }
     moved = same_at_new_time([link for link in untold if link.id in gone | missing], new)
     actions = []
     for event_id, event in sorted(events.items()):

@@ -23,7 +23,7 @@ from sync_world import (
     wanted,
 )
 
-from meetings_scheduler.providers.base import Attendee, ChangePage, Reply, Status, Tombstone
+from meetings_scheduler.providers.base import Attendee, ChangePage, Reply, Status, Tombstone, Unreadable
 from meetings_scheduler.sync.planner import Cancel, Confirm, Create, Follow, Ignore, Join, KeepBusy, plan
 
 law = settings(max_examples=80, deadline=None, derandomize=True)
@@ -378,3 +378,10 @@ def test_nothing_goes_by_itself(random):
         replace(page, removed=(), events=page.events[1:]) for page in calendar.pages(random, random.random() < 0.5)
     ]
     assert not any(isinstance(action, Cancel) for action in mirror.plan(pages).actions)
+
+
+def test_unreadable():
+    """P14: an event that makes no sense in a full read is there: it is neither gone nor asked for, the others follow."""
+    known, other = an_event(), an_event("e2")
+    page = ChangePage(events=(other,), unreadable=(Unreadable("e1", "no start"),), is_full=True, sync_token="t")
+    assert plan([link_of(known)], [page], SETTINGS).changes == (Create(other, ("jane@doe.example",)),)
