@@ -61,7 +61,7 @@ class SchedulingSeries(models.Model):
 
     def _end(self, adapter):
         if self.remote_id:
-            adapter.delete_event(self.calendar_id.remote_id, self.remote_id)
+            adapter.delete_event(self.calendar_id.remote_id, self.remote_id, notify=self.link_ids._are_coming())
         else:
             event = adapter.find_event(self.calendar_id.remote_id, self.key)  # the answer of a write may be lost
             if event:
@@ -158,7 +158,7 @@ class SchedulingSeries(models.Model):
                 key=self.key,
                 event_id=event.id,
                 etag=event.etag,
-                notify=recurs_otherwise or ours.tells_guests(theirs),
+                notify=(recurs_otherwise or ours.tells_guests(theirs)) and self.link_ids._are_coming(),
             )
             if not is_new_rule:
                 # Which of them were changed alone, only the calendar knows: these are read and merged one by one.

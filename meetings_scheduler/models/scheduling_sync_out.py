@@ -34,12 +34,18 @@ class SchedulingEventLink(models.Model):
         if not meeting.active:
             if self.state in ("ending", "ended", "ignored"):
                 return None
-            return {"state": "ending"} if self.is_organizer else {"state": "ignored"}
+            return {"state": "ending"} if self._cancels_there() else {"state": "ignored"}
         if self.state == "ignored" or (self.state == "ending" and (self.remote_id or self.own_series_id)):
             return {"state": "live", "etag": False}
         if self.state in ("ending", "ended"):
             return {**self._unwritten(), "key": self._new_key()}  # deleted there for good: it is made anew
         return {} if not self.agreed or self._own_facts().differs(self._agreed_facts()) else None
+
+    def _cancels_there(self):
+        """:return: whether the event is to be cancelled when the meeting is; what others organize, and what the user
+        made there and is over, is left alone
+        """
+        return self.is_organizer and (self.origin != "remote" or self._is_coming())
 
     def _is_unwritten(self):
         """:return: whether the calendar is still to be told when the meeting is, or that it keeps its host busy"""
@@ -51,10 +57,11 @@ class SchedulingEventLink(models.Model):
         return ours.time != agreed.time or (ours.is_busy and agreed.is_busy is False)
 
     def _deleted_here(self):
-        """The meeting's record is gone. What others organize is left alone, and doesn't come back."""
+        """The meeting's record is gone. What isn't cancelled in the calendar doesn't come back."""
         for link in self.filtered(lambda link: link.state in ("pending", "live")):
-            link.write({"state": "ending" if link.is_organizer else "ignored", "changed_at": fields.Datetime.now()})
-            if link.is_organizer:
+            cancels = link._cancels_there()
+            link.write({"state": "ending" if cancels else "ignored", "changed_at": fields.Datetime.now()})
+            if cancels:
                 link._ask_to_write()
 
     @api.model
@@ -107,6 +114,10 @@ class SchedulingEventLink(models.Model):
         now = fields.Datetime.now()
         return any(stop and stop > now for stop in (self.stop, self.event_id.sudo().stop))
 
+    def _are_coming(self):
+        """:return: whether one of them is not over: else nobody is to hear of it any more"""
+        return any(link._is_coming() for link in self)
+
     def _lane(self):
         return f"series:{self.own_series_id.id}" if self.own_series_id else f"meeting:{self.id}"
 
@@ -157,18 +168,19 @@ class SchedulingEventLink(models.Model):
             theirs = self._agreed_facts()
             if wanted != theirs and event.is_organizer:
                 draft = self._changed_draft(event, wanted, theirs)
-                event = self._put(adapter, draft, event, notify=wanted.tells_guests(theirs))
+                event = self._put(adapter, draft, event, tells=wanted.tells_guests(theirs))
                 # The calendar's version of what we wrote is right: nothing is left to write.
                 self._apply(self._agreed_facts(), event)
 
-    def _put(self, adapter, draft, event=None, notify=True):
+    def _put(self, adapter, draft, event=None, tells=True):
+        """:param tells: whether guests are to hear of it, unless the meeting is over"""
         written = adapter.put_event(
             self.calendar_id.remote_id,
             draft,
             key=self.key,
             event_id=event.id if event else None,
             etag=event.etag if event else None,
-            notify=notify,
+            notify=tells and self._is_coming(),
         )
         self._remember(written, self._remote_facts(written))
         return written
@@ -184,22 +196,35 @@ class SchedulingEventLink(models.Model):
             self.state = "ended"
         elif not event.is_organizer:
             self.state = "ignored"
-        elif self.event_id and self._is_newer_there(event):
-            self._reconcile(event, is_back=True)
-            self._log_on_meeting(
-                self.env._(
-                    "Cancelled in Odoo, but changed in the calendar of %(account)s after that: it takes place.",
-                    account=self._account(),
-                )
-            )
+        elif (self.event_id or not self.own_series_id) and self._is_newer_there(event):
+            self._bring_back(event)
         else:
-            adapter.delete_event(self.calendar_id.remote_id, event.id, etag=event.etag)
+            adapter.delete_event(self.calendar_id.remote_id, event.id, etag=event.etag, notify=self._is_coming())
             self.write({"state": "ended", "remote_id": event.id, "etag": event.etag})
 
     def _is_newer_there(self, event):
         """:return: whether somebody changed the event after it was cancelled here"""
         known = not self.etag or event.etag == self.etag
         return not known and bool(event.updated_at) and event.updated_at > aware(self.changed_at)
+
+    def _bring_back(self, event):
+        """Cancelled here, but changed there after that: it takes place, as a new record where the old one was deleted."""
+        if planner.is_withdrawn(event, self._planner_link()):
+            self._forget_meeting()
+            return
+        link = self
+        if self.event_id:
+            self._reconcile(event, is_back=True)
+        else:
+            calendar = self.calendar_id
+            self.unlink()
+            link = self._make_meetings(calendar, [planner.Create(event, ())])
+        link._log_on_meeting(
+            self.env._(
+                "Cancelled in Odoo, but changed in the calendar of %(account)s after that: it takes place.",
+                account=link._account(),
+            )
+        )
 
     # ------------------------------------------------------------ drafts
 

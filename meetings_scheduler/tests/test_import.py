@@ -2,6 +2,7 @@ import time
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -327,3 +328,34 @@ class TestImport(SyncCase):
         self.assertEqual(self.env["mail.message"].search_count([]) - messages, 300, "one note for each contact")
         self.assertLess(max(durations), 60, "a step ends well before the lease of its operation")
         self.assertFalse(self.open_operations())
+
+    # ------------------------------------------------------------ afterwards
+
+    def test_changed_afterwards(self):
+        """B5, B2: what is written into a meeting that is over follows to the calendar, and nobody is mailed about it."""
+        event_id = self.put(self.ago(20))
+        self.connected()
+        self.preview()
+        self.bring_in()
+        self.meetings().with_user(self.host).write({"name": "Demo that was", "partner_ids": [Command.link(self.bob.id)]})
+        self.work()
+        self.assertEqual(self.there(event_id)["summary"], "Demo that was")
+        self.assertEqual(self.mails_there(), [])
+
+    def test_deleted_afterwards(self):
+        """B5, P14: who doesn't want what was imported deletes it in Odoo; the calendar keeps its past, nobody is mailed,
+        and it doesn't come back by itself.
+        """
+        ids = [self.put(self.ago(days)) for days in (20, 40)]
+        self.connected()
+        self.preview()
+        self.bring_in()
+        self.assertEqual(len(self.meetings()), 2)
+        self.meetings()[0].with_user(self.host).active = False
+        self.meetings().with_user(self.host).unlink()
+        self.work()
+        self.assertEqual(sorted(event["id"] for event in self.events()), sorted(ids))
+        self.assertEqual(self.mails_there(), [])
+        self.google.control("forget_sync_tokens")
+        self.poll()
+        self.assertFalse(self.meetings())
