@@ -86,9 +86,9 @@ class Merged:
 
 def people(event: Event) -> dict[str, str]:
     """Everybody else who takes part, as {address: name}: guests, and who invites if that is not the account itself."""
-    found = {guest.email: guest.name for guest in event.attendees if not guest.is_self and not guest.is_resource}
+    found = {guest.email: one_line(guest.name) for guest in event.attendees if not guest.is_self and not guest.is_resource}
     if event.organizer and not event.is_organizer and not event.organizer.is_self:
-        found.setdefault(event.organizer.email, event.organizer.name)
+        found.setdefault(event.organizer.email, one_line(event.organizer.name))
     return found
 
 

@@ -11,6 +11,8 @@ _BLOCKS = frozenset(
     {"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr"}
 )
 _SILENT = frozenset({"script", "style", "head", "title", "template", "svg", "iframe", "object"})
+# Control characters but for white space, and halves of characters: no database takes them.
+_SENSELESS = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
 LONGEST = 20_000
 
 
@@ -40,7 +42,7 @@ def as_html(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_SENSELESS.sub("", text).split())
 
 
 def _tidy(text):
