@@ -27,8 +27,16 @@ class SchedulingEventLink(models.Model):
             self._follow_booking(event)
         elif not self.leads or not self.event_id:
             self._remember(event)
-        elif self._reconcile(event, is_back) != self._agreed_facts():
+        elif self._reconcile(event, is_back) != self._agreed_facts() and not self._is_in_doubt():
             self._enqueue_write()
+
+    def _is_in_doubt(self):
+        """A contact that was deleted, merged or got another address changes the guests, and nobody has asked for that:
+        nothing is written before the owner has answered.
+        """
+        if not self.doubt and self._own_facts().guests != self._agreed_facts().guests:
+            self._compare_with_odoo()
+        return bool(self.doubt)
 
     def _reconcile(self, event, is_back=False):
         """Merges both sides into the meeting, and remembers what the remote one says.

@@ -27,9 +27,12 @@ class SchedulingEventLink(models.Model):
         host = calendar.user_id
         named = {address: name for creation in creations for address, name in people(creation.event).items()}
         partners = self._partners_of(calendar, named)
-        opportunities = self._open_opportunities(partners.values())
+        opportunities = self._open_opportunities(host, partners.values())
         events = [creation.event for creation in creations]
-        facts = [facts_of(event, partners) for event in events]
+        others = partners.keys() - {host.partner_id.email_normalized}
+        facts = [facts_of(event, others) for event in events]
+        series = [event.series_id for event in events if event.series_id]
+        known = self.search([("calendar_id", "=", calendar.id), ("series_id", "in", series)]).mapped("series_id")
         meetings = (
             self.env["calendar.event"]
             .with_user(host)
@@ -55,13 +58,13 @@ class SchedulingEventLink(models.Model):
         for link, event, one in zip(links, events, facts):
             link._apply_replies(event)
             mine = self.env["res.partner"].union(*(partners[address] for address in one.guests))
-            contacts = mine.filtered(lambda partner: not partner.user_ids)
+            contacts = mine.filtered(lambda partner: not partner._is_colleague())
             # A meeting of last year is no part of a deal of this one.
             lead = opportunities.filtered_domain([("partner_id", "in", contacts.ids), ("create_date", "<=", link.stop)])
             lead = lead if len(lead) == 1 else lead.browse()
             if lead:  # after the creation, which would log it in Odoo's own way once more
                 link._meeting().opportunity_id = lead
-            if tells_contacts:
+            if tells_contacts and event.series_id not in known:
                 link._tell_origin(contacts, lead, told)
         return links
 
@@ -91,13 +94,14 @@ class SchedulingEventLink(models.Model):
         return dict(self.env["calendar.event"]._fields["event_tz"]._description_selection(self.env))
 
     @api.model
-    def _open_opportunities(self, partners):
-        """:return: their opportunities that are neither won nor lost"""
+    def _open_opportunities(self, host, partners):
+        """:return: their opportunities in the host's companies that are neither won nor lost"""
         return self.env["crm.lead"].search(
             [
                 ("partner_id", "in", [partner.id for partner in partners]),
                 ("type", "=", "opportunity"),
                 ("won_status", "=", "pending"),
+                ("company_id", "in", [False, *host.company_ids.ids]),
             ]
         )
 

@@ -1,5 +1,6 @@
 """A linked meeting and its remote event: what each of them says, and how it is written into the meeting, silently."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,17 +74,25 @@ class SchedulingEventLink(models.Model):
         name = one_line(meeting.name or "")
         call = meeting.videocall_location or ""
         # What the form shows: Odoo makes no attendee for who joins a whole series of which he was in one occurrence.
-        guests = meeting.partner_ids - self.user_id.partner_id
+        addresses = self._everybody().filtered("email_normalized").mapped("email_normalized")
         return Facts(
             summary="" if name == NO_TITLE else name,
             start=start,
             end=end,
             location=one_line(meeting.location or ("" if call == self.conference_url else call)),
             description=html_text(str(meeting.description or "")),
-            guests=frozenset(guests.filtered("email_normalized").mapped("email_normalized")),
+            guests=frozenset(addresses) - self._own_address(),
             is_busy=meeting.show_as == "busy",
             is_private=self._is_private(),
         )
+
+    def _everybody(self):
+        """:return: the contacts of the meeting; archiving one takes nobody from it"""
+        return self.event_id.sudo().with_context(active_test=False).partner_ids
+
+    def _own_address(self):
+        """:return: the address that the user has in Odoo, as a set: may be a guest beside the account, but is the user"""
+        return frozenset({self.user_id.partner_id.email_normalized})
 
     def _is_private(self):
         """:return: whether the meeting is hidden in the calendar, too
@@ -110,7 +119,10 @@ class SchedulingEventLink(models.Model):
             visible |= self._own_facts().guests
         if self.agreed:
             visible |= self._agreed_facts().guests
-        return facts_of(event, visible)
+        facts = facts_of(event, visible - self._own_address())
+        if self.agreed and not event.has_all_guests:
+            return replace(facts, guests=self._agreed_facts().guests)
+        return facts
 
     @api.model
     def _partners_of(self, calendar, named):
@@ -192,7 +204,7 @@ class SchedulingEventLink(models.Model):
             return {}
         names = people(event)
         partners = self._partners_of(self.calendar_id, {address: names.get(address, "") for address in added})
-        gone = self.event_id.sudo().partner_ids.filtered(
+        gone = self._everybody().filtered(
             lambda partner: partner.email_normalized in removed and partner != self.user_id.partner_id
         )
         commands = [Command.link(partner.id) for partner in partners.values()]

@@ -6,6 +6,7 @@ nothing to do.
 
 from odoo import api, fields, models
 
+from ..providers import errors
 from ..providers.base import Attendee, Draft
 from ..sync import planner
 from ..sync.conflict import retry_on_conflict
@@ -243,7 +244,15 @@ class SchedulingEventLink(models.Model):
         )
 
     def _changed_draft(self, event, wanted, theirs):
-        """What Odoo doesn't know of the event stays as it is: further guests, rooms, a description in HTML."""
+        """What Odoo doesn't know of the event stays as it is: further guests, rooms, a description in HTML.
+
+        :raises Rejected: guests changed whom the calendar doesn't show
+        """
+        if wanted.guests != theirs.guests and not event.has_all_guests:
+            raise errors.Rejected(
+                "The calendar shows only some of the guests of this event; change its guests in the calendar.",
+                "guests_left_out",
+            )
         kept = [guest for guest in event.attendees if guest.email not in theirs.guests - wanted.guests]
         added = wanted.guests - facts_of(event, people(event)).guests
         moved = wanted.time != theirs.time
@@ -264,7 +273,7 @@ class SchedulingEventLink(models.Model):
         )
 
     def _guest(self, address):
-        partners = self.event_id.sudo().partner_ids
+        partners = self._everybody()
         return Attendee(address, partners.filtered(lambda partner: partner.email_normalized == address)[:1].name or "")
 
 

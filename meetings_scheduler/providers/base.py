@@ -127,7 +127,8 @@ class Event:
     series_id, recurrence_id: of an occurrence, the id of its series and when it was meant to start by the rule.
     recurrence: of a series read by `get_event`. key, revision: ours, "" on events this product did not make.
     is_integration: another program made it for the user (MISSION.md, M22). is_organizer: the account invites to it.
-    is_private: title and people must not be stored. description: untrusted, may be HTML.
+    is_private: title and people must not be stored. description: untrusted, may be HTML. has_all_guests: whether
+    `attendees` are all of them; of a large event a server may leave out some.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Event:
     organizer: Attendee | None = None
     is_organizer: bool = True
     attendees: tuple[Attendee, ...] = ()
+    has_all_guests: bool = True
     conference_url: str = ""
     web_url: str = ""
     updated_at: datetime | None = None

@@ -256,9 +256,8 @@ class GoogleProvider(CalendarProvider, PushProvider, ReplyProvider):
         guests = google_event.with_reply(current, reply)
         if guests is None:
             raise Rejected("The account is not invited to this event.", "not_invited")
-        request = self._api.events().patch(
-            calendarId=calendar_id, eventId=event_id, sendUpdates="all", body={"attendees": guests}
-        )
+        body = {"attendees": guests, **({"attendeesOmitted": True} if current.get("attendeesOmitted") else {})}
+        request = self._api.events().patch(calendarId=calendar_id, eventId=event_id, sendUpdates="all", body=body)
         request.headers["If-Match"] = current["etag"]
         return google_event.read(self._call(request))
 

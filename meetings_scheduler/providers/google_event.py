@@ -55,6 +55,7 @@ def _read(item):
         organizer=_attendee(organizer) if organizer and organizer.get("email") else None,
         is_organizer=is_organizer,
         attendees=attendees,
+        has_all_guests=not item.get("attendeesOmitted"),
         conference_url=_conference(item),
         web_url=item.get("htmlLink", ""),
         updated_at=_instant(item["updated"]) if "updated" in item else None,
@@ -122,6 +123,8 @@ def keep_remote(body: dict, current: Mapping) -> dict:
         patch["recurrence"] = None
     if _is_private(body) == _is_private(current):
         del patch["visibility"]
+    if current.get("attendeesOmitted"):
+        del patch["attendees"]  # a list replaces the whole one, which nobody knows here
     if current.get("conferenceData") or current.get("hangoutLink"):
         patch.pop("conferenceData", None)
     return patch

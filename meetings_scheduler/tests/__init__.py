@@ -62,6 +62,7 @@ from . import test_sync_failures
 from . import test_sync_in
 from . import test_sync_marks
 from . import test_sync_out
+from . import test_sync_people
 from . import test_sync_replies
 from . import test_sync_status
 from . import test_sync_switch

@@ -308,7 +308,7 @@ class TestSeriesOut(SyncCase):
     def occurrence_there(self, number):
         (master,) = self.masters()
         with self.google_connection._adapter() as adapter:
-            window = Period(self.at(0, 0), self.at(0, 40))
+            window = Period(self.at(0, 0), self.at(0, 400))
             found = [event for page in adapter.changes(ADDRESS, None, window) for event in page.events]
         return sorted((one.recurrence_id, one.id) for one in found if one.series_id == master["id"])[number][1]
 
@@ -402,6 +402,84 @@ class TestSeriesOut(SyncCase):
         self.assertEqual(self.here().mapped("name"), ["Renamed"] * 4)
         self.assertIn(naive(self.at(18, 4)), self.here().mapped("start"))
         self.assert_same(4)
+
+    def test_both_changed_over_the_change_of_the_clocks(self):
+        """B2, P16: a weekly series over both changes of the clocks: moved in Odoo, renamed behind the change in Google;
+        then moved as a whole in Google. Nine o'clock stays nine o'clock, and no occurrence is lost or doubled.
+        """
+        self.host.tz = "Europe/Rome"
+        weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[self.at(0).weekday()]
+        rule = {"event_tz": "Europe/Rome", "rrule_type": "weekly", "count": 40, weekday: True}
+        first = self.meet_often(self.rome(self.at(0).date(), 9), **rule)[0]
+        self.poll()
+        self.change(self.occurrence_there(30), summary="Special")
+        moved = naive(self.rome(self.at(0).date(), 11))
+        first.write({"start": moved, "stop": moved + timedelta(hours=1), "recurrence_update": "all_events"})
+        for hour in (11, 15):
+            self.work()
+            self.poll()
+            self.work()
+            hours = {one[0].astimezone(ZoneInfo("Europe/Rome")).hour for one in self.said()}
+            self.assertEqual(hours, {hour})
+            self.assertEqual([one[2] for one in self.said()].count("Special"), 1)
+            self.assert_same(40)
+            (master,) = self.masters()
+            self.change(master["id"], **self.timed(self.rome(self.at(0).date(), 15)))
+
+    def test_moved_behind_the_cut(self):
+        """B2: one is moved to a day behind the end, here or there; then the series is cut short: what is left is the
+        same on both sides.
+        """
+        for there in (False, True):
+            with self.subTest(there=there):
+                third = self.meet_often(count=8)[2]
+                self.poll()
+                if there:
+                    self.change(self.occurrence_there(1), **self.timed(self.at(18, 20)))
+                    self.poll()
+                else:
+                    start = naive(self.at(18, 20))
+                    self.here()[1].write(
+                        {"start": start, "stop": start + timedelta(minutes=30), "recurrence_update": "self_only"}
+                    )
+                    self.work()
+                third.action_unlink_event(recurrence="next")
+                self.work()
+                self.poll()
+                self.work()
+                self.assertIn(naive(self.at(10)), self.here().mapped("start"))
+                self.assertEqual(self.told(), self.said())
+                self.assert_same(len(self.said()))
+                self.here().unlink()
+                self.work()
+                self.assertEqual(self.events(), [])
+
+    def test_guest_added_to_one_and_all_changed_there(self):
+        """B1, B2: a guest joins one occurrence in Odoo while the series is renamed in Google: both hold."""
+        self.meet_often()
+        self.poll()
+        self.here()[1].write({"partner_ids": [Command.link(self.bob.id)], "recurrence_update": "self_only"})
+        self.change(self.masters()[0]["id"], summary="Renamed there")
+        self.poll()
+        self.work()
+        self.poll()
+        self.work()
+        self.assertEqual(self.here().mapped("name"), ["Renamed there"] * 4)
+        self.assertEqual([len(one[3]) for one in self.said()], [1, 2, 1, 1])
+        self.assert_same(4)
+
+    def test_archived_guest_of_a_series(self):
+        """B2: a contact that is archived stays a guest of the series, whatever is changed later."""
+        first = self.meet_often()[0]
+        self.poll()
+        self.jane.active = False
+        occurrences = first.recurrence_id.calendar_event_ids.with_user(self.host)
+        occurrences[0].write({"name": "Renamed", "recurrence_update": "all_events"})
+        self.work()
+        self.poll()
+        self.work()
+        self.assertEqual({(one[2], one[3]) for one in self.told()}, {("Renamed", (JANE,))})
+        self.assertFalse(self.open_operations())
 
     def test_switched_off(self):
         """M24: without calendar sync nothing of it goes out; ticked again, what was changed meanwhile follows."""
