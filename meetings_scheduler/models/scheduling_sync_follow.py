@@ -171,6 +171,7 @@ class SchedulingEventLink(models.Model):
             "time": self.env._("time: %(value)s", value=self._time_text(dropped)),
             "location": self.env._("place: %(value)s", value=dropped.location or "–"),
             "description": self.env._("description: %(value)s", value=dropped.description[:200] or "–"),
+            "guests": self.env._("guests: %(value)s", value=", ".join(sorted(dropped.guests - merged.facts.guests))),
             "is_busy": self.env._("shown as busy") if dropped.is_busy else self.env._("shown as available"),
             "is_private": self.env._("private") if dropped.is_private else self.env._("not private"),
         }

@@ -91,7 +91,7 @@ class SchedulingEventLink(models.Model):
         return self.event_id.sudo().with_context(active_test=False).partner_ids
 
     def _own_address(self):
-        """:return: the address that the user has in Odoo, as a set: may be a guest beside the account, but is the user"""
+        """:return: the address that the user has in Odoo, as a set; as a guest it is the user, too"""
         return frozenset({self.user_id.partner_id.email_normalized})
 
     def _is_private(self):

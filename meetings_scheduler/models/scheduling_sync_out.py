@@ -209,7 +209,7 @@ class SchedulingEventLink(models.Model):
         return not known and bool(event.updated_at) and event.updated_at > aware(self.changed_at)
 
     def _bring_back(self, event):
-        """Cancelled here, but changed there after that: it takes place, as a new record where the old one was deleted."""
+        """Cancelled here, but changed there after that: it takes place, as a new record if the old one was deleted."""
         if planner.is_withdrawn(event, self._planner_link()):
             self._forget_meeting()
             return

@@ -86,7 +86,9 @@ class Merged:
 
 def people(event: Event) -> dict[str, str]:
     """Everybody else who takes part, as {address: name}: guests, and who invites if that is not the account itself."""
-    found = {guest.email: one_line(guest.name) for guest in event.attendees if not guest.is_self and not guest.is_resource}
+    found = {
+        guest.email: one_line(guest.name) for guest in event.attendees if not guest.is_self and not guest.is_resource
+    }
     if event.organizer and not event.is_organizer and not event.organizer.is_self:
         found.setdefault(event.organizer.email, one_line(event.organizer.name))
     return found
@@ -131,6 +133,8 @@ def merge(base: Facts | None, ours: Facts, theirs: Facts, *, ours_is_newer: bool
             lost.append(part)
     added = (ours.guests - base.guests) | (theirs.guests - base.guests)
     removed = (base.guests - ours.guests) | (base.guests - theirs.guests)
+    if not may_write and added - theirs.guests:
+        lost.append("guests")
     start, end = values.pop("time")
     guests = (base.guests | added) - removed if may_write else theirs.guests
     facts = replace(theirs, **values, start=start, end=end, guests=guests)

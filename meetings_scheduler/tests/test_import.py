@@ -332,19 +332,20 @@ class TestImport(SyncCase):
     # ------------------------------------------------------------ afterwards
 
     def test_changed_afterwards(self):
-        """B5, B2: what is written into a meeting that is over follows to the calendar, and nobody is mailed about it."""
+        """B5, B2: what is written into a meeting that is over follows to the calendar, and nobody is mailed."""
         event_id = self.put(self.ago(20))
         self.connected()
         self.preview()
         self.bring_in()
-        self.meetings().with_user(self.host).write({"name": "Demo that was", "partner_ids": [Command.link(self.bob.id)]})
+        bob = [Command.link(self.bob.id)]
+        self.meetings().with_user(self.host).write({"name": "Demo that was", "partner_ids": bob})
         self.work()
         self.assertEqual(self.there(event_id)["summary"], "Demo that was")
         self.assertEqual(self.mails_there(), [])
 
     def test_deleted_afterwards(self):
-        """B5, P14: who doesn't want what was imported deletes it in Odoo; the calendar keeps its past, nobody is mailed,
-        and it doesn't come back by itself.
+        """B5, P14: who doesn't want what was imported deletes it in Odoo; the calendar keeps its past, nobody is
+        mailed, and it doesn't come back by itself.
         """
         ids = [self.put(self.ago(days)) for days in (20, 40)]
         self.connected()

@@ -31,7 +31,7 @@ class TestSyncPeople(SyncCase):
         self.work()
 
     def test_archived_contact_stays_a_guest(self):
-        """B2: archiving a contact takes it from no meeting: whatever is changed later, on either side, it is a guest."""
+        """B2: archiving a contact takes it from no meeting: whatever is changed later, it stays a guest."""
         meeting = self.meet(self.at(10), guests=self.jane | self.bob)
         self.work()
         sent = len(self.mails_there())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sync_world import ANNA, BOB, JANE, ME, NOW, STRANGER, an_event
 
 from meetings_scheduler.providers.base import Attendee
-from meetings_scheduler.sync.facts import Facts, facts_of, merge, people
+from meetings_scheduler.sync.facts import Facts, Merged, facts_of, merge, people
 from meetings_scheduler.sync.text import as_html, for_calendar, html_text, plain_text
 
 law = settings(max_examples=200, deadline=None, derandomize=True)
@@ -68,6 +68,8 @@ def test_read_only():
     ours = replace(BASE, summary="Mine", guests=frozenset())
     merged = merge(BASE, ours, BASE, ours_is_newer=True, may_write=False)
     assert (merged.facts, merged.lost, merged.ours_lost) == (BASE, ("summary",), True)
+    invited = replace(BASE, guests=BASE.guests | {"c"})
+    assert merge(BASE, invited, BASE, ours_is_newer=True, may_write=False) == Merged(BASE, ("guests",), True)
 
 
 @law

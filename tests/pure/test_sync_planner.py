@@ -381,7 +381,7 @@ def test_nothing_goes_by_itself(random):
 
 
 def test_unreadable():
-    """P14: an event that makes no sense in a full read is there: it is neither gone nor asked for, the others follow."""
+    """P14: an event that makes no sense in a full read is there: neither gone nor asked for; others follow."""
     known, other = an_event(), an_event("e2")
     page = ChangePage(events=(other,), unreadable=(Unreadable("e1", "no start"),), is_full=True, sync_token="t")
     assert plan([link_of(known)], [page], SETTINGS).changes == (Create(other, ("jane@doe.example",)),)
