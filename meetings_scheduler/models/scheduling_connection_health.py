@@ -63,15 +63,19 @@ class SchedulingConnectionHealth(models.Model):
                             THEN GREATEST(connection.refresh_due, connection.paused_until) END AS next_read,
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
-                         WHERE calendar.connection_id = connection.id AND link.state = 'live') AS linked,
+                         WHERE calendar.connection_id = connection.id AND link.state = 'live'
+                           AND flows.syncs) AS linked,
                        written.waiting, written.failed,
                        (SELECT count(*) FROM scheduling_event_link link
                           JOIN scheduling_calendar calendar ON calendar.id = link.calendar_id
-                         WHERE calendar.connection_id = connection.id AND link.doubt <> 'left')
-                       + (COALESCE(main.held_removals, 0) > 0)::int AS questions
+                         WHERE calendar.connection_id = connection.id AND link.doubt <> 'left'
+                           AND flows.syncs)
+                       + (flows.syncs AND COALESCE(main.held_removals, 0) > 0)::int AS questions
                   FROM scheduling_connection connection
                   JOIN res_users owner ON owner.id = connection.user_id
                   LEFT JOIN scheduling_calendar main ON main.connection_id = connection.id AND main.is_main
+                  CROSS JOIN LATERAL (
+                    SELECT connection.use_sync IS TRUE AND connection.purpose <> 'pages' AS syncs) flows
                   CROSS JOIN LATERAL (
                     SELECT count(*) FILTER (WHERE lane.troubles = 0) AS waiting,
                            count(*) FILTER (WHERE lane.troubles > 0) AS failed

@@ -49,6 +49,9 @@ class TestSyncDetails(AccountsCase):
         self.tick(False)
         self.refused_booking()
         self.assertEqual(self.line(), {"syncs": False, "linked": 0, "waiting": 0, "failed": 1, "questions": 0})
+        health = self.env["scheduling.connection.health"].with_user(self.env.ref("base.user_admin"))
+        health = health.browse(self.google_connection.id)
+        self.assertEqual((health.linked, health.failed, health.questions), (0, 1, 0), "so an administrator sees it")
         shown = self.details()
         self.assertEqual((shown["syncs"], shown["held"], shown["doubts"]), (False, 0, []))
         (failed,) = shown["failed"]
