@@ -26,13 +26,23 @@ class MailActivity(models.Model):
         return [("user_id", "=", user.id), ("calendar_event_id", "=", False)]
 
     def _task_due(self, user):
-        return self.date_deadline
+        """The record it is about may be gone from the database by itself; then Odoo shows the activity nowhere."""
+        record = self._task_record()
+        return self.date_deadline if record is None or record else False
 
     def _task_is_done(self):
         return not self.active
 
     def _task_names(self):
-        return self.summary or self.activity_type_id.name or self.env._("To do"), self.res_name or ""
+        """Odoo keeps the name that the record had when the activity was made; this is its name now."""
+        record = self._task_record()
+        return self.summary or self.activity_type_id.name or self.env._("To do"), (record and record.display_name) or ""
+
+    def _task_record(self):
+        """:return: the record it is about, an empty recordset if that is gone, None if it is about none"""
+        if not self.res_model or not self.res_id:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists()
 
     def _task_url(self):
         if self.res_model:

@@ -130,6 +130,30 @@ class TestTasksOut(TaskCase):
         self.night()
         self.assertEqual(self.writes(), before, "nothing left to mend")
 
+    def test_renamed_record_is_mended_at_night(self):
+        """M26: a record that has another name by now is shown with that name by the next morning."""
+        self.started()
+        self.activity()
+        self.work()
+        self.lead.name = "Brandon's order"
+        self.night()
+        self.assertEqual(list(self.shown()), ["Call – Brandon's order"])
+
+    def test_record_gone_by_itself(self):
+        """M26: the database deleted the record past every hook: its activities, of which Odoo shows nothing, go at
+        night, and hold up no other task."""
+        self.started()
+        gone = self.env["crm.lead"].create({"name": "Gone", "user_id": self.host.id})
+        self.activity(record=gone)
+        self.activity("Write")
+        self.work()
+        self.assertEqual(len(self.shown()), 2)
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM crm_lead WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        self.night()
+        self.assertEqual(list(self.shown()), ["Write – Brandon's quote"])
+
     def test_hundreds_of_tasks(self):
         """P13: turned on with 200 tasks, there is one write for each and one for the calendar, and no mail at all."""
         self.connected()

@@ -147,3 +147,12 @@ class TestProjectTasks(TaskCase):
         self.env.invalidate_all()
         self.night()
         self.assertEqual(self.shown(), {})
+
+    def test_project_renamed(self):
+        """M26: a project that has another name by now is shown with that name by the next morning."""
+        self.started()
+        self.project_task()
+        self.work()
+        self.project.name = "Old roof"
+        self.night()
+        self.assertEqual(list(self.shown()), ["Draw the plan – Old roof"])
