@@ -76,6 +76,7 @@ from . import (
     scheduling_import_step,
     scheduling_task_mixin,
     scheduling_connection_tasks,
+    scheduling_seat,
     scheduling_calendar_tasks,
     scheduling_task_link,
     mail_activity,

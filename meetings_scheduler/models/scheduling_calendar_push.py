@@ -44,7 +44,9 @@ class SchedulingCalendar(models.Model):
 
     def _is_read(self):
         """:return: whether changes of the calendar are of interest"""
-        return self._can_be_read() and (self.counts or (self.is_tasks and self.is_made and not self.is_ending))
+        return self._can_be_read() and (
+            self.counts or (self.is_tasks and self in self.connection_id._synced_calendars())
+        )
 
     def _subscribe(self, adapter, address):
         token = secrets.token_urlsafe(32)

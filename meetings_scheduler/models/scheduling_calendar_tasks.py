@@ -1,5 +1,6 @@
 """The task calendar of a connected account: made and removed by this product, read for what a person moved there."""
 
+import logging
 import secrets
 from datetime import timedelta
 
@@ -9,7 +10,10 @@ from odoo.exceptions import UserError
 from ..providers import errors
 from ..providers.base import Period
 from ..sync import tasks
+from .scheduling_connection_remote import LIVE_DEADLINE
 from .scheduling_page_slots import aware, naive
+
+_logger = logging.getLogger(__name__)
 
 # What of it is read: moves are told whatever the date, but the window bounds a first reading.
 BEHIND = timedelta(days=366)
@@ -22,6 +26,7 @@ class SchedulingCalendar(models.Model):
     is_tasks = fields.Boolean(
         "Task calendar", readonly=True, help="Shows the user's tasks; never counts as busy, never read as meetings."
     )
+    was_kept = fields.Boolean(readonly=True, help="Goes on after a pause; nobody has looked if it is there.")
     is_ending = fields.Boolean(readonly=True, help="Asked to be removed.")
     key = fields.Char(groups=fields.NO_ACCESS, copy=False, help="Names it at the provider, so that it is made once.")
     is_made = fields.Boolean(compute="_compute_is_made", help="It is there, not only asked for.")
@@ -79,6 +84,20 @@ class SchedulingCalendar(models.Model):
         for calendar in self.filtered(lambda calendar: not calendar.connection_id._task_calendar()):
             calendar.is_ending = False
 
+    def _remove_now(self):
+        """Removes them while a person waits.
+
+        :return: whether all are gone
+        """
+        try:
+            for calendar in self:
+                with calendar.connection_id._adapter(LIVE_DEADLINE) as adapter:
+                    calendar._remove_remote(adapter)
+        except (errors.ProviderError, UserError) as error:
+            _logger.info("Task calendar of connection %s can't be removed: %s", self.connection_id.ids, error)
+            return False
+        return True
+
     def _is_there(self, adapter):
         """:return: whether the server knows the calendar; an absence that is proven, not guessed from a list"""
         try:
@@ -86,6 +105,16 @@ class SchedulingCalendar(models.Model):
         except errors.NotFound:
             return False
         return True
+
+    def _found_again(self):
+        """:return: this calendar, which was kept; another one, yet to be made, if its user deleted it meanwhile"""
+        with self.connection_id._adapter() as adapter:
+            if self._is_there(adapter):
+                self.was_kept = False
+                return self
+        connection = self.connection_id
+        self.unlink()
+        return self._new_task_calendar(connection)
 
     def _deleted_there(self):
         """Its user deleted the whole calendar, and so wants no tasks there: the settings say so."""
@@ -97,9 +126,11 @@ class SchedulingCalendar(models.Model):
     def _mirror_tasks(self):
         """Compares all tasks of the user with what is known to be in the calendar, and asks the outbox for the rest.
 
-        :raises ProviderError: the calendar could not be made
+        :raises ProviderError: the calendar could not be made, or looked for
         """
         self.ensure_one()
+        if self.was_kept:
+            self = self._found_again()
         if not self.is_made:
             try:
                 with self.connection_id._adapter() as adapter:

@@ -150,13 +150,18 @@ class SchedulingConnection(models.Model):
         Of two with a purpose each, the other one does only what it did until its owner ticks more.
         """
         for user in self.user_id:
-            left = self._of_user(user)
-            purposes = set(left.mapped("purpose"))
-            if not left or "all" in purposes or {"pages", "sync"} <= purposes:
+            heir = self._of_user(user)._heir()
+            if not heir:
                 continue
-            heir = left.sorted(lambda account: (account.purpose == "busy", account.state != "connected", account.id))[0]
             gone = (self & user.scheduling_connection_ids).filtered(lambda account: account.purpose in ("all", "pages"))
             heir._take_over(gone if heir.purpose == "busy" else heir)
+
+    def _heir(self):
+        """:return: which of these, all that a user has left, is to do everything; empty if no other one has to"""
+        purposes = set(self.mapped("purpose"))
+        if "all" in purposes or {"pages", "sync"} <= purposes:
+            return self.browse()
+        return self.sorted(lambda account: (account.purpose == "busy", account.state != "connected", account.id))[:1]
 
     def _take_over(self, earlier):
         """:param earlier: the account that said until now whether visitors may book; empty: as this one says"""

@@ -190,10 +190,13 @@ class SchedulingConnection(models.Model):
         return super()._disconnect()
 
     def _forget_calendars(self):
-        """The names of calendars that nothing here was ever linked with are nobody's business any more."""
+        """The names of calendars that nothing here was ever linked with are nobody's business any more.
+
+        A task calendar that stays there is ours: tasks go on in it, should the account be connected again.
+        """
         calendars = self.calendar_ids.filtered(lambda calendar: not calendar.is_main)
         known = self.env["scheduling.event.link"].search([("calendar_id", "in", calendars.ids)]).calendar_id
-        known |= self.env["scheduling.task.link"].search([("calendar_id", "in", calendars.ids)]).calendar_id
+        known |= calendars.filtered(lambda calendar: calendar.is_tasks and calendar.is_made)
         (calendars - known).unlink()
 
     # ------------------------------------------------------------ reading

@@ -1,20 +1,15 @@
 """Tasks in the calendar (MISSION.md, M26): shown as the user chose, while they have a paid seat."""
 
 import secrets
-from contextlib import contextmanager
-
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..providers import errors, registry
+from ..providers.base import Role
 from ..sync import tasks
-from .scheduling_connection_remote import LIVE_DEADLINE
 from .scheduling_page_slots import aware
 
-SEAT = "meetings_scheduler.group_seat"
 # How the user wants their tasks shown.
 CHOICES = ("task_all_day", "task_hour", "task_keep_done", "task_moves")
 
@@ -34,10 +29,6 @@ class SchedulingConnection(models.Model):
     _task_hour_is_one = models.Constraint("CHECK (task_hour >= 0 AND task_hour < 24)", "An hour is from 0 to 24.")
 
     # ------------------------------------------------------------ whether and how
-
-    def _has_seat(self):
-        """:return: whether the user may show tasks in their calendar"""
-        return self.user_id.active and self.user_id.has_group(SEAT)
 
     def _can_show_tasks(self):
         """:return: whether it is an account outside of Odoo, and the one that meetings made in Odoo go to"""
@@ -75,41 +66,10 @@ class SchedulingConnection(models.Model):
             moves=self.task_moves,
         )
 
-    @api.model
-    @contextmanager
-    def _seats_watched(self, domain):
-        """While somebody changes who has a seat: who lost theirs is told, for who got one it goes on by itself.
-
-        :param domain: of the connections that may be concerned
-        """
-        connections = self.sudo().search(Domain("use_tasks", "=", True) & Domain(domain))
-        before = connections._mirrors_tasks()
-        yield
-        now = connections._mirrors_tasks()
-        (now - before)._mirror_soon()
-        (before - now)._tell_tasks_stopped()
-
-    def _tell_tasks_stopped(self):
-        for connection in self.filtered("user_id.active"):
-            user = connection.user_id
-            words = connection._for_owner()
-            words.env["mail.thread"].message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=words.env._("Your tasks are no longer updated in your calendar"),
-                body=Markup("<p>%s</p>") % words._stopped_message(),
-            )
-
-    def _stopped_message(self):
-        return self.env._(
-            "You have no paid seat any more, so “Odoo tasks” in your calendar stays as it is and isn't updated. "
-            "%(names)s can give you a seat again; then it goes on by itself.",
-            names=self._administrators(),
-        )
-
     # ------------------------------------------------------------ on and off
 
     def _start_tasks(self):
-        """Ticked: the calendar is made, or found again, and filled by the outbox.
+        """Ticked: the calendar is made, or one that was kept goes on, and filled by the outbox.
 
         :raises UserError: no paid seat, or the account's owner didn't allow to make calendars
         """
@@ -118,10 +78,21 @@ class SchedulingConnection(models.Model):
                 raise UserError(connection._missing_seat_message())
             if not connection._may_make_calendars():
                 raise UserError(connection._task_permission_message())
-            connection.write({"use_tasks": True, "tasks_gone_at": False})
-            if not connection._task_calendar():
-                connection.env["scheduling.calendar"]._new_task_calendar(connection)
-            connection._mirror_soon()
+            if connection.use_tasks:
+                connection._mirror_soon()
+            else:
+                connection._show_tasks()
+
+    def _show_tasks(self):
+        """As :meth:`_start_tasks`; without a seat or the permission the settings say so, and it begins later."""
+        self.ensure_one()
+        self.write({"use_tasks": True, "tasks_gone_at": False})
+        calendar = self._task_calendar()
+        if not calendar:
+            self.env["scheduling.calendar"]._new_task_calendar(self)
+        elif calendar.is_made:
+            calendar.was_kept = True
+        self._mirror_soon()
 
     def _mirror_soon(self):
         """Everything is compared and mended by the outbox: first use, a seat given back, other choices."""
@@ -156,26 +127,25 @@ class SchedulingConnection(models.Model):
 
     def _may_make_calendars(self):
         """:return: whether the consent lets us make a calendar; the box for it can be unticked at the provider"""
-        scopes = self.env["scheduling.credential"]._grant(self).scopes
+        try:
+            scopes = self.env["scheduling.credential"]._grant(self).scopes
+        except errors.AuthenticationFailed:  # no consent yet
+            return False
+        except UserError:  # it can't be read, which is for an administrator to mend first
+            return True
         return set(registry.oauth_client(self.provider).calendar_scopes) <= scopes
-
-    def _missing_seat_message(self):
-        return self.env._(
-            "Showing tasks in your calendar needs a paid seat. %(names)s can give you one.",
-            names=self._administrators(),
-        )
 
     def _task_permission_message(self):
         return self.env._(
-            "We may not make a calendar for your tasks yet. Reconnect, and leave the box about calendars that this app "
-            "makes ticked."
+            "We may not make a calendar for your tasks yet. Reconnect, and leave every box ticked when you are asked "
+            "what we may do."
         )
 
     # ------------------------------------------------------------ with the rest of a connection
 
     def _synced_calendars(self):
-        mirrored = self._mirrors_tasks()._task_calendar().filtered("is_made")
-        return super()._synced_calendars() | mirrored
+        mirrored = self._mirrors_tasks()._task_calendar()
+        return super()._synced_calendars() | mirrored.filtered(lambda one: one.is_made and not one.was_kept)
 
     def _link_calendars(self, remote_calendars):
         """The task calendar is no calendar like the others. One of an earlier connection goes on where it was."""
@@ -184,7 +154,7 @@ class SchedulingConnection(models.Model):
             [
                 ("is_tasks", "=", True),
                 ("is_ending", "=", False),
-                ("remote_id", "in", [remote.id for remote in remote_calendars]),
+                ("remote_id", "in", [remote.id for remote in remote_calendars if remote.role is Role.OWNER]),
                 ("user_id", "=", self.user_id.id),
                 ("connection_id.provider", "=", self.provider),
                 ("connection_id.state", "=", "disconnected"),
@@ -202,16 +172,55 @@ class SchedulingConnection(models.Model):
         connection._mirrors_tasks()._mirror_soon()
         return connection
 
-    def _make_main(self):
-        """Tasks move along: they are shown in the new main account, and the calendar in the old one is removed."""
-        earlier = self._of_user(self.user_id).filtered("use_tasks") - self
+    def _make_main(self, remove_tasks=False):
+        """Tasks move along: they are shown in the new main account.
+
+        :param remove_tasks: the calendar they were shown in is removed; else it stays there as it is
+        """
+        earlier = self._of_user(self.user_id)
         result = super()._make_main()
-        for connection in earlier:
-            self.write({name: connection[name] for name in CHOICES})
-            connection._stop_tasks(remove=True)
-            if self._can_show_tasks() and self._has_seat() and self._may_make_calendars():
-                self._start_tasks()
+        earlier._hand_on_tasks(remove_tasks)
         return result
+
+    @api.model
+    def _split(self, sync, pages):
+        accounts = self._of_user(sync.user_id) | sync | pages
+        result = super()._split(sync, pages)
+        accounts._hand_on_tasks()
+        return result
+
+    def _disconnect(self):
+        result = super()._disconnect()
+        self._hand_on_tasks()
+        return result
+
+    def _hand_on_tasks(self, remove=False):
+        """Tasks shown in one of these accounts go on in the one that meetings made in Odoo go to now.
+
+        :param remove: their calendar in the account they leave is removed; nobody is asked here
+        """
+        for connection in self.filtered("use_tasks"):
+            heir = self._for_sync(connection.user_id)
+            if heir != connection:
+                connection._stop_tasks(remove)
+                if heir._can_show_tasks():
+                    heir.write({name: connection[name] for name in CHOICES})
+                    heir._show_tasks()
+
+    def _handed_on_message(self):
+        """:return: what becomes of their tasks, for a user whose main account is to be this one, or none at all"""
+        if not self or self.provider == "odoo":
+            return self.env._("Your tasks won't be shown outside of Odoo any more.")
+        if not self._has_seat():
+            return self.env._(
+                "You have no paid seat, so your tasks won't be shown in %(account)s before you have one.",
+                account=self.account,
+            )
+        if self.state != "connected" or not self._may_make_calendars():
+            return self.env._(
+                "Your tasks can't be shown in %(account)s before you reconnect that account.", account=self.account
+            )
+        return self.env._("Your tasks will be shown in %(account)s.", account=self.account)
 
     def action_disconnect(self, remove_tasks=False):
         """Takes the connection away.
@@ -219,23 +228,17 @@ class SchedulingConnection(models.Model):
         :param remove_tasks: the task calendar is removed before, while we still may
         :raises UserError: it can't be removed now; nothing is changed then
         """
-        if remove_tasks:
-            self._check_may_disconnect()
-            self.sudo()._remove_task_calendars()
+        self._check_may_disconnect()
+        calendars = self.sudo().calendar_ids.filtered("is_tasks")
+        leaving = calendars if remove_tasks else calendars.filtered("is_ending")
+        if not leaving._remove_now() and remove_tasks:
+            raise UserError(
+                self.env._(
+                    "“%(calendar)s” can't be removed right now. Try again later, or disconnect and keep it.",
+                    calendar=leaving.exists()[:1].name,
+                )
+            )
         return super().action_disconnect()
-
-    def _remove_task_calendars(self):
-        for calendar in self._task_calendar():
-            try:
-                with calendar.connection_id._adapter(LIVE_DEADLINE) as adapter:
-                    calendar._remove_remote(adapter)
-            except errors.ProviderError as error:
-                raise UserError(
-                    self.env._(
-                        "“%(calendar)s” can't be removed right now. Try again later, or disconnect and keep it.",
-                        calendar=calendar.name,
-                    )
-                ) from error
 
     # ------------------------------------------------------------ every night
 
@@ -251,26 +254,3 @@ class SchedulingConnection(models.Model):
             connection._mirror_soon()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
-
-
-class ResUsers(models.Model):
-    _inherit = "res.users"
-
-    def write(self, vals):
-        """A seat given, taken or given back, and a user who comes or goes: their tasks go on, or stop."""
-        domain = [("user_id", "in", self.ids if {"group_ids", "active"} & set(vals) else [])]
-        with self.env["scheduling.connection"]._seats_watched(domain):
-            result = super().write(vals)
-        if "tz" in vals:
-            self.env["scheduling.connection"]._task_connections(self)._mirror_soon()
-        return result
-
-
-class ResGroups(models.Model):
-    _inherit = "res.groups"
-
-    def write(self, vals):
-        """As for users, from the other side."""
-        domain = [] if {"user_ids", "implied_ids", "implied_by_ids"} & set(vals) else [("id", "=", False)]
-        with self.env["scheduling.connection"]._seats_watched(domain):
-            return super().write(vals)

@@ -113,9 +113,18 @@ class SchedulingSettings(models.AbstractModel):
             "main_calendar": connection.main_calendar_id.name or connection.account,
             "syncs_elsewhere": self.env.user._has_any_active_synchronization(),
             "sync": None if connection.provider == "odoo" else self.env["scheduling.sync.status"]._summary(connection),
+            "heir": self._heir_name(connection),
             "uses": {name: connection[name] for name in self._uses(connection)},
             "calendars": [self._calendar_info(calendar) for calendar in self._counting(connection)],
         }
+
+    def _heir_name(self, connection):
+        """:return: the account that does everything should this one be disconnected, "" if no other one takes over"""
+        heir = (self._connections() - connection)._heir()
+        if not heir:
+            return ""
+        provider = dict(heir._fields["provider"]._description_selection(self.env))[heir.provider]
+        return f"{heir.account} ({provider})"
 
     def _counting(self, connection):
         """:return: the calendars that may count as busy; those of an account for calendar sync only never do"""
@@ -182,7 +191,8 @@ class SchedulingSettings(models.AbstractModel):
         :param values: dict with any of ``uses`` (dict of a connection's id to a dict of ``use_sync``, ``use_pages``:
             booleans), ``main_id`` (the connection that is written to), ``link_ids`` and ``unlink_ids`` (calendars that
             count from now on, or no more), ``tasks`` (dict of a connection's id to its choices, see
-            :meth:`_save_tasks`), ``all_off`` (boolean), ``stem``, ``default_page_id`` (or False)
+            :meth:`_save_tasks`; of the account that is the main one until now), ``all_off`` (boolean), ``stem``,
+            ``default_page_id`` (or False)
         :return: as :meth:`get_data`
         :raises UserError: a value can't be
         :raises AccessError: a connection, calendar or page isn't the user's
@@ -240,16 +250,19 @@ class SchedulingSettings(models.AbstractModel):
             raise UserError(self.env._("Connect a calendar first."))
         for connection_id, chosen in values.get("uses", {}).items():
             self._save_uses(self._own_connection(connections, connection_id), chosen)
-        if "main_id" in values:
-            self._own_connection(connections, values["main_id"]).sudo()._make_main()
-        for connection_id, chosen in values.get("tasks", {}).items():
+        for connection_id, chosen in values.get("tasks", {}).items():  # they move along with the main account
             self._save_tasks(self._own_connection(connections, connection_id), chosen)
+        if "main_id" in values:
+            self._save_main(self._own_connection(connections, values["main_id"]), values)
         unlink = self._own_calendars(connections, values.get("unlink_ids", ()))
         if unlink:
             unlink.action_remove()
         link = self._own_calendars(connections, values.get("link_ids", ()))
         if link:
             link.action_link()
+
+    def _save_main(self, connection, values):
+        connection.sudo()._make_main()
 
     def _save_uses(self, connection, chosen):
         unknown = set(chosen) - set(self._uses(connection))

@@ -272,11 +272,14 @@ class SchedulingOperation(models.Model):
             calendar._mirror_tasks()
 
     def _do_write_task(self, link_id):
-        """Brings the entry in line with the task as it is now; nothing, if tasks were turned off meanwhile."""
+        """Brings the entry in line with the task as it is now; nothing, if tasks were turned off meanwhile.
+
+        Nor while nobody has looked if a calendar that was kept is there: then all is compared.
+        """
         link = self.env["scheduling.task.link"].browse(link_id).exists()
-        if not link or not self.connection_id._mirrors_tasks() or not link._decide():
-            return
         calendar = link.calendar_id
+        if not link or calendar.was_kept or not self.connection_id._mirrors_tasks() or not link._decide():
+            return
         with self.connection_id._adapter() as adapter:
             try:
                 link._write_remote(adapter)

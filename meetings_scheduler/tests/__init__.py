@@ -66,6 +66,8 @@ from . import test_sync_people
 from . import test_sync_replies
 from . import test_sync_status
 from . import test_sync_switch
+from . import test_tasks_accounts
+from . import test_tasks_again
 from . import test_tasks_in
 from . import test_tasks_out
 from . import test_tasks_use

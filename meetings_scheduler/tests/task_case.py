@@ -66,14 +66,14 @@ class TaskCase(SyncCase):
 
     # ------------------------------------------------------------ Google's side
 
-    def task_calendars(self):
-        """:return: ids of the calendars there that are Laura's and not her main one"""
+    def task_calendars(self, account=ADDRESS):
+        """:return: ids of the calendars there that are the account's and not its main one"""
         calendars = self.state()["calendars"]
-        return [key for key, one in calendars.items() if key != ADDRESS and one["roles"].get(ADDRESS) == "owner"]
+        return [key for key, one in calendars.items() if key != account and one["roles"].get(account) == "owner"]
 
-    def shown(self):
+    def shown(self, account=ADDRESS):
         """:return: {title: first day or moment} in the task calendar there"""
-        (calendar,) = self.task_calendars()
+        (calendar,) = self.task_calendars(account)
         return {
             event["summary"]: event["start"].get("date") or event["start"]["dateTime"]
             for event in self.events(calendar)

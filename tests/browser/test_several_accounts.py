@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import call
+from tests.browser.steps import call, complaints
 from tests.browser.test_calendar_settings import (
     allow,
     allow_google,
@@ -15,7 +15,7 @@ from tests.browser.test_calendar_settings import (
     open_settings,
     save,
 )
-from tests.browser.test_google_journey import StandIn
+from tests.browser.test_google_journey import StandIn, wait_for
 
 PARAMETER = "meetings_scheduler.several_accounts"
 
@@ -66,11 +66,62 @@ def test_several_accounts(nora, several, addresses, user, shot, axe):
     axe.check(nora, ".o_meetings_settings", "settings")
     assert fits(nora)
     card(nora, second, "Google Calendar").get_by_role("button", name="Disconnect").click()
-    expect(nora.get_by_role("dialog")).to_contain_text("Another account becomes the main one")
+    expect(nora.get_by_role("dialog")).to_contain_text(f"{user} (Odoo calendar) becomes your main account")
     axe.check(nora, ".modal-content", "disconnect")
     nora.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
     expect(nora.locator(".o_meetings_connection")).to_have_count(2)
     expect(card(nora, user, "Odoo calendar").get_by_role("radio", name="Main account")).to_be_checked()
+
+
+@on_both
+def test_tasks_move_with_the_main_account(nora, admin, server, several, addresses, user, shot, axe):
+    """M26, B9: another main account asks what becomes of the task calendar; the screen takes a cancelled choice back,
+    and tasks go on in the new one."""
+    first, second = addresses
+    google = StandIn(server.google)
+    allow(admin, user, "group_seat")
+    open_settings(nora)
+    connect_google(nora, first)
+    open_settings(nora)
+    nora.get_by_role("checkbox", name="Tasks in my calendar").check()
+    save(nora)
+
+    def calendars(account):
+        there = google.control("state")["calendars"]
+        return [key for key, one in there.items() if one["roles"].get(account) == "owner" and key != account]
+
+    wait_for(lambda: calendars(first), "the task calendar")
+    connect_google(nora, second)
+    open_settings(nora)
+    main, further = (card(nora, address, "Google Calendar") for address in addresses)
+    dialog = nora.get_by_role("dialog")
+    further.get_by_role("radio", name="Main account").check()
+    expect(dialog).to_contain_text(f"Your tasks will be shown in {second}.")
+    expect(dialog).to_contain_text(f"Remove the calendar “Odoo tasks” from {first}, with everything that is in it?")
+    shot(nora, "asked")
+    axe.check(nora, ".modal-content", "asked")
+    assert fits(nora)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(main.get_by_role("radio", name="Main account")).to_be_checked()
+    expect(nora.locator(".o_meetings_unsaved")).to_have_count(0)
+    further.get_by_role("radio", name="Main account").check()
+    dialog.get_by_role("button", name="Remove it").click()
+    expect(main).to_contain_text("“Odoo tasks” is removed from your calendar when you save.")
+    shot(nora, "to be removed")
+    main.get_by_role("radio", name="Main account").check()
+    expect(main.locator(".o_meetings_tasks_removed")).to_have_count(0)
+    further.get_by_role("radio", name="Main account").check()
+    dialog.get_by_role("button", name="Remove it").click()
+    save(nora)
+    wait_for(lambda: not calendars(first) and calendars(second), "the calendar to move")
+    expect(further.get_by_role("checkbox", name="Tasks in my calendar")).to_be_checked()
+    expect(main.get_by_role("checkbox", name="Tasks in my calendar")).to_have_count(0)
+    open_settings(nora)
+    further.get_by_role("button", name="Disconnect").click()
+    expect(dialog).to_contain_text(f"Your tasks will be shown in {first}.")
+    shot(nora, "disconnect")
+    dialog.get_by_role("button", name="Stay connected").click()
+    assert complaints(nora) == []
 
 
 @on_a_desk

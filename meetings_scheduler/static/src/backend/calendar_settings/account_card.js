@@ -24,6 +24,7 @@ export class AccountCard extends Component {
         hasMain: Boolean,
         hostedCount: Number,
         draft: Object,
+        chooseMain: Function,
         reload: Function,
         told: Number,
     };
@@ -62,10 +63,6 @@ export class AccountCard extends Component {
 
     get isMain() {
         return this.draft.main_id === this.props.connection.id;
-    }
-
-    makeMain() {
-        this.draft.main_id = this.props.connection.id;
     }
 
     get light() {
@@ -125,12 +122,12 @@ export class AccountCard extends Component {
         const count = purpose === "sync" || purpose === "busy" ? 0 : this.props.hostedCount;
         const stay = this.props.connection.live
             ? _t("Meetings stay in your calendar.")
-            : _t("Meetings stay in both calendars; what we keep of your busy times is deleted.");
+            : _t("Meetings stay in Odoo and in your calendar; what we keep of your busy times is deleted.");
         if (purpose === "pages" || purpose === "sync") {
             return `${stay} ${this.lastOfTwo}`;
         }
-        if (this.props.others && purpose === "all") {
-            const heir = _t("Another account becomes the main one: bookings land there.");
+        if (this.props.connection.heir && purpose === "all") {
+            const heir = _t("%s becomes your main account: bookings land there.", this.props.connection.heir);
             return `${heir} ${stay}`;
         }
         if (!count) {
@@ -157,8 +154,8 @@ export class AccountCard extends Component {
         const {connection} = this.props;
         this.dialog.add(DisconnectDialog, {
             title: _t("Disconnect %s?", connection.account),
-            body: this.consequence,
-            taskCalendar: connection.tasks?.calendar || "",
+            body: [this.consequence, connection.tasks?.if_disconnected].filter(Boolean).join("\n"),
+            taskCalendar: connection.task_calendar,
             confirmLabel: _t("Disconnect"),
             confirmClass: "btn-danger",
             disconnect: async (removeTasks) => {

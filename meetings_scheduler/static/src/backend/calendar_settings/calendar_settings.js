@@ -9,10 +9,11 @@ import {SettingsConfirmationDialog} from "@web/webclient/settings_form_view/sett
 import {useInterval} from "../interval";
 import {AccountCard} from "./account_card";
 import {CalendarList} from "./calendar_list";
-import {changesOf, choicesOf} from "./choices";
+import {changesOf, choicesOf, useKey} from "./choices";
 import {ConnectCards} from "./connect_cards";
 import {HelpLink} from "./help_link";
 import {PagesBlock} from "./pages_block";
+import {askAboutCalendar} from "./stop_tasks_dialog";
 
 const MINUTE = 60000;
 
@@ -84,6 +85,37 @@ export class CalendarSettings extends Component {
             }
         }
         Object.assign(this.state, {data, saved, told: Date.now()});
+    }
+
+    /** Tasks move along with the main account: whoever has a calendar of them is asked what becomes of it. */
+    chooseMain({id, tasks_if_main: about}) {
+        const before = this.draft.main_id;
+        const main = this.state.data.connections.find((connection) => connection.id === this.state.saved.main_id);
+        this.draft.main_id = id;
+        if (!main.task_calendar || !this.draft[useKey("use_tasks", main.id)]) {
+            return;
+        }
+        const remove = useKey("remove_tasks", main.id);
+        if (id === main.id) {
+            this.draft[remove] = false;
+            return;
+        }
+        const question = {
+            title: _t("Choose another main account?"),
+            about,
+            calendar: main.task_calendar,
+            account: main.account,
+        };
+        askAboutCalendar(
+            this.dialog,
+            question,
+            (answer) => {
+                this.draft[remove] = answer;
+            },
+            () => {
+                this.draft.main_id = before;
+            }
+        );
     }
 
     async save() {

@@ -1,33 +1,17 @@
 import {Component, useState} from "@odoo/owl";
 import {CheckBox} from "@web/core/checkbox/checkbox";
-import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {useKey} from "./choices";
 import {AskPermission} from "../permission/ask_permission";
 import {HelpLink} from "./help_link";
-
-/** Whoever stops showing tasks is asked what becomes of their calendar. */
-export class StopTasksDialog extends Component {
-    static template = "meetings_scheduler.StopTasksDialog";
-    static components = {Dialog};
-    static props = {calendar: String, stop: Function, close: Function};
-
-    setup() {
-        this.title = _t("Stop showing tasks?");
-    }
-
-    stop(remove) {
-        this.props.stop(remove);
-        this.props.close();
-    }
-}
+import {askAboutCalendar} from "./stop_tasks_dialog";
 
 /** Tasks in the calendar: the box, why it can't be ticked, and how tasks are shown. */
 export class TaskOptions extends Component {
     static template = "meetings_scheduler.TaskOptions";
     static components = {AskPermission, CheckBox, HelpLink};
-    static props = {tasks: Object, connectionId: Number, draft: Object, reload: Function};
+    static props = {connection: Object, draft: Object, reload: Function};
 
     setup() {
         this.dialog = useService("dialog");
@@ -36,9 +20,13 @@ export class TaskOptions extends Component {
         this.howText = _t("How it works");
     }
 
-    /** Without a seat it can't be ticked, but whoever lost theirs can still untick it. */
+    get tasks() {
+        return this.props.connection.tasks;
+    }
+
+    /** Without a seat, or the right to make a calendar, it can't be ticked, but whoever lost it can still untick it. */
     get disabled() {
-        return !this.props.tasks.can_start && !this.get("use_tasks");
+        return !this.tasks.can_start && !this.get("use_tasks");
     }
 
     get time() {
@@ -47,7 +35,7 @@ export class TaskOptions extends Component {
     }
 
     key(name) {
-        return useKey(name, this.props.connectionId);
+        return useKey(name, this.props.connection.id);
     }
 
     get(name) {
@@ -68,19 +56,21 @@ export class TaskOptions extends Component {
     setUse(value) {
         this.set("use_tasks", value);
         this.set("remove_tasks", false);
-        if (value || !this.props.tasks.calendar) {
+        const {account, task_calendar: calendar} = this.props.connection;
+        if (value || !calendar) {
             return;
         }
-        let answered = false;
-        const stop = (remove) => {
-            answered = true;
-            this.set("remove_tasks", remove);
+        const question = {
+            title: _t("Stop showing tasks?"),
+            about: _t("Your tasks stay in Odoo, but won't be shown in your calendar any more."),
+            calendar,
+            account,
         };
-        const onClose = () => {
-            if (!answered) {
-                this.set("use_tasks", true);
-            }
-        };
-        this.dialog.add(StopTasksDialog, {calendar: this.props.tasks.calendar, stop}, {onClose});
+        askAboutCalendar(
+            this.dialog,
+            question,
+            (remove) => this.set("remove_tasks", remove),
+            () => this.set("use_tasks", true)
+        );
     }
 }
