@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from markupsafe import Markup
+from psycopg2 import OperationalError
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -51,10 +52,10 @@ class SchedulingCalendar(models.Model):
             pages, window = self._read_changes(adapter)
             settings = self._planner_settings(pages, window)
             plan = planner.plan(self._planner_links(pages), pages, settings)
-            self._carry_out(plan, adapter)
+            refused = self._carry_out_what_goes(plan, adapter)
         self._hold(plan.held)
-        values = {"sync_read_at": fields.Datetime.now(), "sync_error": False}
-        if not plan.held:  # else the same is read again, until the owner has answered
+        values = {"sync_read_at": fields.Datetime.now(), "sync_error": refused or False}
+        if not plan.held and not refused:  # else the same is read again, until the owner has answered or it is mended
             values.update(sync_token=pages[-1].sync_token, removals_allowed=False)
             values.update(sync_from=naive(window.start), sync_until=naive(window.end))
         self.write(values)
@@ -191,6 +192,24 @@ class SchedulingCalendar(models.Model):
         return {(link.uid, link.recurrence_key or ""): (link.booking_id.event_id or link.event_id).id for link in links}
 
     # ------------------------------------------------------------ carrying out
+
+    def _carry_out_what_goes(self, plan, adapter):
+        """As :meth:`_carry_out`, but an event that Odoo refuses, by a rule of another addon say, stops no other.
+
+        :return: why one was refused, in words for the owner, or ""
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._carry_out(plan, adapter)
+            return ""
+        except (errors.ProviderError, OperationalError):
+            raise  # no matter of an event
+        except Exception as error:
+            if len(plan.changes) <= 1:
+                _logger.exception("Calendar %s has an event that Odoo refuses", self.id)
+                return self.connection_id._error_in_words(error)
+        words = [self._carry_out_what_goes(planner.Plan((change,)), adapter) for change in plan.changes]
+        return next(filter(None, words), "")
 
     def _carry_out(self, plan, adapter, tells_contacts=True):
         """
