@@ -23,12 +23,23 @@ class SchedulingEventLink(models.Model):
     def _follow(self, event, is_back=False):
         """The remote event is another than it was: the meeting follows, and is written back where it is newer."""
         self.ensure_one()
+        self._lead_if_alone()
         if self.booking_id:
             self._follow_booking(event)
         elif not self.leads or not self.event_id:
             self._remember(event)
         elif self._reconcile(event, is_back) != self._agreed_facts() and not self._is_in_doubt():
             self._enqueue_write()
+
+    def _lead_if_alone(self):
+        """The meeting of somebody else followed the calendar of a colleague which isn't read any more: now this one."""
+        if self.leads or not self.event_id or self.is_organizer:
+            return
+        leading = self._of_meetings(self.event_id)
+        if leading.filtered("is_organizer") or leading.calendar_id.connection_id._syncs():
+            return
+        leading.leads = False
+        self.write({"leads": True, "agreed": leading[:1].agreed or self.agreed})
 
     def _is_in_doubt(self):
         """A contact that was deleted, merged or got another address changes the guests, and nobody has asked for that:
@@ -97,12 +108,12 @@ class SchedulingEventLink(models.Model):
             if hosts:
                 bookings._follow_event_cancelled()
             return
+        self._lead_if_alone()
         heir = self.browse()
         if self.leads and not self.is_organizer:
             # Only this user left; the meeting goes on for a colleague.
-            heir = self.search(
-                [("event_id", "=", self.event_id.id), ("id", "!=", self.id), ("state", "=", "live")], limit=1
-            )
+            others = [("event_id", "=", self.event_id.id), ("id", "!=", self.id), ("state", "=", "live")]
+            heir = self.search(others).filtered(lambda link: link.calendar_id.connection_id._may_sync())[:1]
         if heir:
             heir.write({"leads": True, "agreed": self.agreed})
             self._meeting().write({"partner_ids": [Command.unlink(self.user_id.partner_id.id)]})

@@ -172,5 +172,32 @@ class SchedulingEventLink(models.Model):
             ]
         )
         for twin in twins.filtered(lambda twin: (twin.uid, twin.recurrence_key) in ours):
-            twin._meeting().active = False
-            twin.write({"event_id": ours[twin.uid, twin.recurrence_key].id, "leads": False})
+            twin._go_along_with(ours[twin.uid, twin.recurrence_key])
+
+    def _join_twins(self):
+        """Two colleagues' calendars were read at the same moment, and each made a meeting of one event: one goes on."""
+        ours = {(link.uid, link.recurrence_key): link for link in self if link.origin == "remote" and link.event_id}
+        twins = self.search(
+            [
+                ("uid", "in", [uid for uid, _recurrence_key in ours if uid]),
+                ("origin", "=", "remote"),
+                ("booking_id", "=", False),
+                ("leads", "=", True),
+                ("state", "=", "live"),
+                ("event_id", "not in", [False, *self.event_id.ids]),
+                ("calendar_id", "not in", self.calendar_id.ids),
+                ("calendar_id.user_id.company_ids", "in", self.user_id.company_ids.ids),
+            ]
+        )
+        for twin in twins.filtered(lambda twin: (twin.uid, twin.recurrence_key) in ours):
+            link = ours[twin.uid, twin.recurrence_key]
+            first, second = sorted(link | twin, key=lambda one: (not one.is_organizer, one.event_id.id))
+            second._go_along_with(first.event_id)
+
+    def _go_along_with(self, meeting):
+        """This copy of the event goes along with ``meeting``; its own one was none of the meetings that took place."""
+        own = self._meeting()
+        own.active = False
+        own.flush_recordset(["scheduling_outcome"])  # which says by then that it was cancelled
+        own.scheduling_outcome = False
+        self.write({"event_id": meeting.id, "leads": False})

@@ -52,7 +52,8 @@ class SchedulingConnection(models.Model):
                 ("stop", ">", fields.Datetime.now()),
             ]
         )
-        links._compare_with_odoo()
+        links._join_twins()
+        links.filtered("leads")._compare_with_odoo()
 
 
 class SchedulingEventLink(models.Model):

@@ -404,27 +404,33 @@ class TestSeriesOut(SyncCase):
         self.assert_same(4)
 
     def test_both_changed_over_the_change_of_the_clocks(self):
-        """B2, P16: a weekly series over both changes of the clocks: moved in Odoo, renamed behind the change in Google;
-        then moved as a whole in Google. Nine o'clock stays nine o'clock, and no occurrence is lost or doubled.
+        """B2, P16: a weekly series over both changes of clocks is moved in Odoo; then one behind a change is renamed
+        in Google while all get a place in Odoo; then all are moved in Google. The wall clock stays, none is lost.
         """
         self.host.tz = "Europe/Rome"
-        weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[self.at(0).weekday()]
+        day = self.at(0).date()
+        weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()]
         rule = {"event_tz": "Europe/Rome", "rrule_type": "weekly", "count": 40, weekday: True}
-        first = self.meet_often(self.rome(self.at(0).date(), 9), **rule)[0]
-        self.poll()
-        self.change(self.occurrence_there(30), summary="Special")
-        moved = naive(self.rome(self.at(0).date(), 11))
+        first = self.meet_often(self.rome(day, 9), **rule)[0]
+        moved = naive(self.rome(day, 11))
         first.write({"start": moved, "stop": moved + timedelta(hours=1), "recurrence_update": "all_events"})
-        for hour in (11, 15):
-            self.work()
-            self.poll()
-            self.work()
-            hours = {one[0].astimezone(ZoneInfo("Europe/Rome")).hour for one in self.said()}
-            self.assertEqual(hours, {hour})
-            self.assertEqual([one[2] for one in self.said()].count("Special"), 1)
-            self.assert_same(40)
-            (master,) = self.masters()
-            self.change(master["id"], **self.timed(self.rome(self.at(0).date(), 15)))
+        self.work()
+        self.assert_at(11)
+        self.change(self.occurrence_there(30), summary="Special")
+        self.here()[0].write({"location": "Via Roma 1", "recurrence_update": "all_events"})
+        self.work()
+        self.assert_at(11)
+        self.assertEqual(self.here().mapped("name").count("Special"), 1)
+        self.assertEqual(set(self.here().mapped("location")), {"Via Roma 1"})
+        self.change(self.masters()[0]["id"], **self.timed(self.rome(day, 15), minutes=60))
+        self.poll()
+        self.work()
+        self.assert_at(15)
+
+    def assert_at(self, hour):
+        hours = {one[0].astimezone(ZoneInfo("Europe/Rome")).hour for one in self.said()}
+        self.assertEqual(hours, {hour})
+        self.assert_same(40)
 
     def test_moved_behind_the_cut(self):
         """B2: one is moved to a day behind the end, here or there; then the series is cut short: what is left is the

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -13,6 +14,7 @@ from ..models.scheduling_page_slots import naive
 from .google_case import ADDRESS
 from .sync_case import JANE, SyncCase
 
+SYNC_IN_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_sync_in"
 OUTBOX_LOGGER = "odoo.addons.meetings_scheduler.models.scheduling_operation"
 
 
@@ -142,6 +144,41 @@ class TestSyncPeople(SyncCase):
         self.poll()
         self.assertEqual(len(self.meetings()), 3)
 
+    def test_refused_event_stops_no_other(self):
+        """P14: an event that Odoo refuses, by a rule of another addon, stops no other; its owner reads why; it comes
+        in as soon as it can.
+        """
+        known = self.put(self.at(8))
+        self.poll()
+        values, apply = type(self.links)._meeting_values, type(self.links)._apply
+
+        def refuse(facts):
+            if facts.summary == "Refused":
+                raise ValidationError("Another addon has a rule.")
+
+        def refusing_values(links, host, event, facts, partners):
+            refuse(facts)
+            return values(links, host, event, facts, partners)
+
+        def refusing_apply(link, facts, event):
+            refuse(facts)
+            return apply(link, facts, event)
+
+        self.put(self.at(9), summary="Refused")
+        self.put(self.at(10))
+        self.change(known, summary="Refused")
+        with (
+            patch.object(type(self.links), "_meeting_values", refusing_values),
+            patch.object(type(self.links), "_apply", refusing_apply),
+            mute_logger(SYNC_IN_LOGGER),
+        ):
+            for _time in range(2):
+                self.poll(fails=True)
+                self.assertEqual(self.meetings().mapped("start"), [naive(self.at(8)), naive(self.at(10))])
+                self.assertEqual(self.calendar.sync_error, "Another addon has a rule.")
+        self.poll()
+        self.assertEqual(self.meetings().mapped("name"), ["Refused", "Refused", "Demo"])
+
     def test_name_of_senseless_characters(self):
         """P14: the same in the name of a guest who becomes a contact."""
         self.env["ir.config_parameter"].set_param("meetings_scheduler.sync_creates_contacts", "1")
@@ -167,6 +204,48 @@ class TestSyncPeople(SyncCase):
             self.work()
         self.assertIn("some of the guests", self.open_operations().last_error)
         self.assertEqual(self.guests_there(event_id), ["bob@ray.example", JANE])
+
+    def test_read_by_two_at_the_same_moment(self):
+        """M21: two colleagues' calendars are read at once, and each makes a meeting of one event: at night one is left,
+        the organizer's, which both go on with.
+        """
+        anna = self.anna()
+        other = self.connect(anna, email=anna.email)
+        event_id = self.put(self.at(10), guests=(JANE, anna.email))
+        with patch.object(type(self.calendar), "_known_elsewhere", return_value={}):
+            self.poll(other)
+            self.poll()
+        self.assertEqual(len(self.meetings()), 2)
+        for connection in (other, self.google_connection):
+            connection._reconcile_meetings()
+        meeting = self.meetings()
+        self.assertEqual((len(meeting), meeting.user_id), (1, self.host))
+        self.assertEqual(meeting.partner_ids, self.host.partner_id | anna.partner_id | self.jane)
+        archived = self.env["calendar.event"].search([("partner_ids", "in", self.jane.ids), ("active", "=", False)])
+        self.assertEqual((len(archived), archived.scheduling_outcome), (1, False), "counted neither as cancelled")
+        self.change(event_id, summary="Changed there")
+        self.poll(other)
+        self.poll()
+        self.assertEqual(self.meetings().mapped("name"), ["Changed there"])
+        self.assertEqual(self.state()["writes"], 0)
+
+    def test_colleague_whose_calendar_was_read_leaves(self):
+        """M21: Jane invites two colleagues; the first one leaves: the meeting follows the other's calendar."""
+        anna = self.anna()
+        other = self.connect(anna, email=anna.email)
+        self.google.control("account", email=JANE)
+        body = self.body(self.at(10), guests=(ADDRESS, anna.email))
+        event_id = self.google.control("event", calendar=JANE, body=body)["id"]
+        self.poll()
+        self.poll(other)
+        meeting = self.meetings()
+        self.host.active = False
+        self.google.control("change", calendar=JANE, id=event_id, body=self.timed(self.at(15)))
+        self.poll(other)
+        self.assertEqual((self.meetings(), meeting.start), (meeting, naive(self.at(15))))
+        self.google.control("remove", calendar=JANE, id=event_id)
+        self.poll(other)
+        self.assertFalse(meeting.active)
 
     def test_endless_series_is_told_of_once(self):
         """M21: of an endless series further occurrences come in month by month; the contact's record is told once."""
