@@ -148,13 +148,13 @@ class TestSyncPeople(SyncCase):
         """P14: an event that Odoo refuses, by a rule of another addon, stops no other; its owner reads why; it comes
         in as soon as it can.
         """
-        known = self.put(self.at(8))
+        known, rule = self.put(self.at(8)), "Another addon has a rule."
         self.poll()
         values, apply = type(self.links)._meeting_values, type(self.links)._apply
 
         def refuse(facts):
             if facts.summary == "Refused":
-                raise ValidationError("Another addon has a rule.")
+                raise ValidationError(rule)
 
         def refusing_values(links, host, event, facts, partners):
             refuse(facts)
@@ -175,7 +175,7 @@ class TestSyncPeople(SyncCase):
             for _time in range(2):
                 self.poll(fails=True)
                 self.assertEqual(self.meetings().mapped("start"), [naive(self.at(8)), naive(self.at(10))])
-                self.assertEqual(self.calendar.sync_error, "Another addon has a rule.")
+                self.assertEqual(self.calendar.sync_error, rule)
         self.poll()
         self.assertEqual(self.meetings().mapped("name"), ["Refused", "Refused", "Demo"])
 
