@@ -298,12 +298,15 @@ class TestSyncIn(SyncCase):
         for event_id in ids:
             self.remove(event_id)
         with self.mock_mail_gateway(), self.mock_mail_app():
-            self.poll()
-            self.poll()
+            self.google_connection._refresh_soon()
+            self.run_poll()
+            self.google_connection._refresh_soon()
+            self.run_poll()
         self.assertEqual((len(self.meetings()), self.calendar.held_removals), (12, 12))
         self.assertEqual(len(self._new_msgs), 1, "the owner is asked once")
         self.assertEqual(self._new_msgs.notified_partner_ids, self.host.partner_id)
         self.assertIn(f"/odoo/calendar-settings?details={self.google_connection.id}", self._new_msgs.body)
+        self.assertEqual([mail["email_to"] for mail in self._mails], [[self.host.email_formatted]])
         self.put(self.at(20))
         self.poll()
         self.assertEqual(len(self.meetings()), 13, "what is new comes in all the same")
