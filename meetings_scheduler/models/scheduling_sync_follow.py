@@ -184,7 +184,7 @@ class SchedulingEventLink(models.Model):
             "description": self.env._("description: %(value)s", value=dropped.description[:200] or "–"),
             "guests": self.env._("guests: %(value)s", value=", ".join(sorted(dropped.guests - merged.facts.guests))),
             "is_busy": self.env._("shown as busy") if dropped.is_busy else self.env._("shown as available"),
-            "is_private": self.env._("private") if dropped.is_private else self.env._("not private"),
+            "is_private": self.env._("marked private") if dropped.is_private else self.env._("not marked private"),
         }
         lost = "; ".join(names[part] for part in merged.lost)
         if not self.is_organizer:
