@@ -152,7 +152,15 @@ class SchedulingEventLink(models.Model):
         bookings = self._bookings().with_context(scheduling_from_calendar=True)
         bookings = bookings.filtered(lambda booking: booking.state == "confirmed")
         self.write({"etag": event.etag, "uid": event.uid})
-        if event.is_all_day or not bookings or not self._hosts_booking():
+        if not bookings or not self._hosts_booking():
+            return
+        if event.is_all_day:
+            self._refuse_move(
+                self.env._(
+                    "The event was made an all-day one in the calendar, which a booking can't be. It is put back; move "
+                    "the booking instead."
+                )
+            )
             return
         start, stop = naive(event.start), naive(event.end)
         if (start, stop) == (self.start, self.stop):
@@ -163,13 +171,16 @@ class SchedulingEventLink(models.Model):
                 self.write({"start": start, "stop": stop})
         except SlotTaken:
             self.invalidate_recordset()
-            self.booking_id.message_post(
-                body=self.env._(
+            self._refuse_move(
+                self.env._(
                     "The event was moved in the calendar to a time that another booking has. It is put back; move the "
                     "booking instead."
                 )
             )
-            self.booking_id._put_back()
+
+    def _refuse_move(self, why):
+        self.booking_id.message_post(body=why)
+        self.booking_id._put_back()
 
     # ------------------------------------------------------------ what people are told
 

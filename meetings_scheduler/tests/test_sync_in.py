@@ -359,6 +359,23 @@ class TestSyncIn(SyncCase):
         self.assertIn(f"{self.at(10):%H:%M}", self.there(event_id)["start"]["dateTime"])
         self.assertIn("another booking", self.notes(booking)[0])
 
+    def test_booking_made_all_day(self):
+        """B2: a booking's event is made an all-day one in Google: it is put back, and the host reads why."""
+        self.connected()
+        with self.enter_registry_test_mode():
+            booking = self.book(self.at(10))
+        self.run_outbox()
+        day, next_day = (str(self.at(10, 3 + days).date()) for days in (0, 1))
+        all_day = {"start": {"date": day, "dateTime": None}, "end": {"date": next_day, "dateTime": None}}
+        self.change(self.there()["id"], **all_day)
+        self.assertNotIn("dateTime", self.there()["start"])
+        self.poll()
+        self.run_outbox()
+        self.assertEqual(booking.start, naive(self.at(10)))
+        self.assertIn(f"{self.at(10):%H:%M}", self.there()["start"]["dateTime"])
+        self.assertNotIn("date", self.there()["start"])
+        self.assertIn("all-day", self.notes(booking)[0])
+
     def test_colleagues_share_one_meeting(self):
         """M21: two connected colleagues in one event: one meeting with both, which ends with the organizer's event."""
         anna = self.anna()
