@@ -26,9 +26,6 @@ COLLISION_BASE = timedelta(seconds=1)  # another transaction changed the same: i
 BACKOFF_MAX = timedelta(hours=6)
 MAX_ATTEMPTS = 20
 KEPT_DAYS = 30
-# A mail server that can't be reached is tried again that often, for that long (RFC 5321, 4.5.4.1).
-MAIL_PAUSE = timedelta(minutes=5)
-MAIL_PATIENCE = timedelta(days=4)
 
 
 class SchedulingOperation(models.Model):
@@ -66,13 +63,6 @@ class SchedulingOperation(models.Model):
     attempts = fields.Integer(default=0, required=True)
     next_attempt = fields.Datetime(required=True, default=fields.Datetime.now)
     lease_until = fields.Datetime()
-    mail_id = fields.Many2one(
-        "mail.mail",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="What is handed to the mail server.",
-    )
     last_error = fields.Char()
     reason = fields.Char(
         groups=fields.NO_ACCESS, help="Why the last attempt failed, in words for the owner of the calendar."
@@ -283,12 +273,6 @@ class SchedulingOperation(models.Model):
         for operation in waiting[:1].try_lock_for_update():
             operation._carry_out()
 
-    # ------------------------------------------------------------ kinds of operation
-
-    def _do_notify(self, **letter):
-        """Writes the mail in this transaction (so that it exists once) and sends it after the commit."""
-        self._send(self.booking_id._create_mail(**letter))
-
     def _do_write_event(self, uid=None, group=None):
         """Brings the host's calendar in line with the booking, or the group's, whatever happened since."""
         calendar = self.connection_id.main_calendar_id
@@ -297,45 +281,6 @@ class SchedulingOperation(models.Model):
                 self.booking_id._write_group_event(adapter, calendar, group)
             else:
                 self.booking_id._write_remote_event(adapter, calendar, uid)
-
-    def _do_tell_owner(self, connection_id):
-        """Tells the owner, unless the account works again by now; waits for no account, least of all for this one."""
-        connection = self.env["scheduling.connection"].browse(connection_id).exists()
-        if connection.state == "lost" or connection.calendar_ids._lost():
-            self._send(connection._create_lost_mail())
-
-    def _do_tell_asker(self, request_id):
-        self._send(self.env["scheduling.permission.request"].browse(request_id)._create_answer_mail())
-
-    def _do_tell_host(self, notice, page_id, host_id, by_id):
-        """Tells it, unless it isn't so any more, or the page is gone."""
-        page = self.env["scheduling.page"].browse(page_id).exists()
-        host, by = self.env["res.users"].browse(host_id).exists(), self.env["res.users"].browse(by_id).exists()
-        if page and host and by and (host in page.host_ids.user_id) == (notice == "added"):
-            self._send(self.env["scheduling.host"]._create_host_mail(notice, page, host, by))
-
-    def _send(self, mail):
-        self.mail_id = mail
-        mail.send_after_commit()
-
-    @api.model
-    def _send_mails_again(self):
-        """Odoo gives a mail up when its server can't be reached; ours wait for it and leave once (fault 32).
-
-        A mail that the server has seen and refused has a `failure_type`, and is left as it is.
-        """
-        now = fields.Datetime.now()
-        unsent = self.search(
-            [
-                ("mail_id.state", "=", "exception"),
-                ("mail_id.failure_type", "=", False),
-                ("mail_id.create_date", ">", now - MAIL_PATIENCE),
-                ("mail_id.write_date", "<", now - MAIL_PAUSE),
-            ]
-        )
-        if unsent:
-            unsent.mail_id.mark_outgoing()
-            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     # ------------------------------------------------------------ housekeeping
 
