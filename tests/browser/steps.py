@@ -17,6 +17,12 @@ def open_picker(page, view, path):
         expect(page.locator("button.o_ms_zone")).to_be_visible()
 
 
+def open_next_month(page, view, path):
+    """Opens a page with the month after this one on it: at its end this month has no days left."""
+    open_picker(page, view, path)
+    page.get_by_label("Next month").click()
+
+
 def choose_day(page, view, number=0):
     """Chooses the n-th day with free time of the month on screen."""
     page.locator(".o_ms_day.o_ms_free").nth(number).click()

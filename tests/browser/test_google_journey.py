@@ -18,7 +18,7 @@ from tests.browser.steps import (
     fill_details,
     heading,
     manage_link,
-    open_picker,
+    open_next_month,
     send,
 )
 from tests.browser.views import DESK
@@ -91,8 +91,7 @@ def test_connect_block_book(page, open_page, login, google, mails, shot, view):
     wait_for(lambda: wished not in slots(visitor, slug), "the push of a blocked time")
 
     email = f"ada-{uuid.uuid4().hex[:8]}@lovelace.example"
-    open_picker(visitor, view, f"/meetings/{slug}")
-    visitor.get_by_label("Next month").click()  # at its end this month has no days left
+    open_next_month(visitor, view, f"/meetings/{slug}")
     choose_day(visitor, view)
     choose_time(visitor)
     fill_details(visitor, email)

@@ -4,7 +4,7 @@ import uuid
 
 from playwright.sync_api import expect
 
-from tests.browser.steps import call, choose_day, complaints, fill_details, heading, open_picker, send
+from tests.browser.steps import call, choose_day, complaints, fill_details, heading, open_next_month, send
 
 
 def test_seats_left(page, view, open_page, login, user, shot):
@@ -17,8 +17,7 @@ def test_seats_left(page, view, open_page, login, user, shot):
     times = page.locator(".o_ms_time")
 
     def open_times():
-        open_picker(page, view, f"/meetings/{slug}")
-        page.get_by_label("Next month").click()  # at its end this month has no days left
+        open_next_month(page, view, f"/meetings/{slug}")
         choose_day(page, view, 1)
 
     open_times()

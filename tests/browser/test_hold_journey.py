@@ -5,7 +5,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import call, choose_day, choose_time, complaints, fill_details, heading, open_picker, send
+from tests.browser.steps import call, choose_day, choose_time, complaints, fill_details, heading, open_next_month, send
 from tests.browser.views import DESK
 
 
@@ -24,8 +24,7 @@ def test_chosen_time_is_kept(page, view, open_page, slug, shot):
     """P3: who chose a time is told until when it is theirs; the next visitor isn't offered it; the first one books."""
     other = open_page(view)
     for visitor in (page, other):
-        open_picker(visitor, view, f"/meetings/{slug}")
-        visitor.get_by_label("Next month").click()  # at its end this month has no days left
+        open_next_month(visitor, view, f"/meetings/{slug}")
         choose_day(visitor, view)
     chosen = choose_time(page, 1)
     expect(page.locator(".o_ms_kept")).to_contain_text("This time is kept for you until")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Mails
-from tests.browser.steps import call, choose_day, choose_time, fill_details, heading, open_picker, send
+from tests.browser.steps import call, choose_day, choose_time, fill_details, heading, open_next_month, send
 from tests.browser.test_calendar_settings import allow, connect_google, connect_odoo, fits, open_settings, save
 from tests.browser.test_google_journey import StandIn
 from tests.browser.views import DESK, PHONE
@@ -40,8 +40,7 @@ def test_owner_is_told_and_mends_it(nora, admin, open_page, server, user, view, 
     visitor, email = open_page(view), f"ada.{uuid.uuid4().hex[:8]}@lovelace.example"
 
     def ask(number):
-        open_picker(visitor, view, f"/meetings/{mine['slug']}")
-        visitor.get_by_label("Next month").click()  # at its end this month has no days left
+        open_next_month(visitor, view, f"/meetings/{mine['slug']}")
         choose_day(visitor, view, 1)
         choose_time(visitor, number)
         fill_details(visitor, email)
@@ -94,7 +93,7 @@ def test_booking_that_the_calendar_refuses(nora, admin, open_page, server, user,
         "fault", method="events.insert", account=user, times=0, action="status", status=403, reason="forbidden"
     )
     visitor, email = open_page(view), f"ada.{uuid.uuid4().hex[:8]}@lovelace.example"
-    open_picker(visitor, view, f"/meetings/{mine['slug']}")
+    open_next_month(visitor, view, f"/meetings/{mine['slug']}")
     choose_day(visitor, view, 1)
     choose_time(visitor, 0)
     fill_details(visitor, email)
