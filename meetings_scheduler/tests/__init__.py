@@ -53,6 +53,7 @@ from . import test_security_matrix
 from . import test_security_public
 from . import test_security_records
 from . import test_series_out
+from . import test_series_there
 from . import test_settings_crafted
 from . import test_suggest
 from . import test_suggest_pages

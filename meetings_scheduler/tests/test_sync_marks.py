@@ -6,8 +6,8 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .google_case import ADDRESS
+from .series_case import DAILY
 from .sync_case import JANE, SyncCase
-from .test_series_out import DAILY
 
 MARKS = ("is_busy", "is_private")
 
